@@ -1,0 +1,1 @@
+"""Pure data that passes between the floors: frozen, typed, standard library only."""

@@ -1,0 +1,257 @@
+"""A profile: what one domain calls its events, state, tasks, scenarios and rules. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from analyzer.model.summary import Dialect
+from analyzer.model.unknown import Location
+
+
+class LetterKind(Enum):
+    EVENT = "event"
+    LANDMARK = "landmark"
+
+
+@dataclass(frozen=True, slots=True)
+class EventCall:
+    """A call that notifies. The constant stands at `argument` (-1: the call carries none, `names` has
+    one entry under ""); `names` maps the constant to the event's short name; `prefix` derives the name
+    of a constant that `names` lacks. `words` is a template such as ``notify {}``."""
+
+    call: str
+    argument: int
+    prefix: str
+    names: Mapping[str, str]
+    words: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A call, or a C label (``function:label``), that matters for the order. `words` is what to print."""
+
+    name: str
+    call: str
+    label: str
+    words: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A call that writes the tracked variable whose address is argument `target`, to argument `value`,
+    if argument `expect` (-1: unconditionally) equals its value. With `target` -1 the call always means
+    this variable."""
+
+    call: str
+    target: int
+    expect: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A variable of the abstract state.
+
+    `fields` are ``Type.field`` (also nested, ``Type.a.b``); `predicates` are calls whose result *is* the
+    variable's value (``runstate_get()``; the same value every time until it is written). `initial`
+    is a constant's name, an integer, or "" for undecided. `context` puts the value into each letter.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    predicates: tuple[str, ...]
+    writers: tuple[Writer, ...]
+    initial: str
+    context: bool
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A combination of tracked values that cannot occur at the start: name -> values, all together."""
+
+    values: Mapping[str, tuple[str, ...]]
+    why: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """``call(function, argument)`` queues a function on the main task's unordered queue; it runs with `holds`."""
+
+    call: str
+    function: int
+    argument: int
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCall:
+    """``call(..., function, argument)`` starts a task of its own."""
+
+    call: str
+    function: int
+    argument: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Calls that take and release a lock; `lock` names it for people."""
+
+    name: str
+    acquire: tuple[str, ...]
+    release: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where runs begin: the function the main task executes, the locks it holds, tracked values that
+    differ from `Tracked.initial`."""
+
+    function: str
+    holds: tuple[str, ...]
+    state: Mapping[str, str]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Interference:
+    """A function another thread may run at most once, at any switch point at which it can have `holds`
+    and the tracked values match `when` (name -> values)."""
+
+    function: str
+    holds: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Words for the function an event happens in: ``notify FAILED (during <words>)``."""
+
+    function: str
+    words: str
+
+
+class Outcome(Enum):
+    """How a watched call returned."""
+
+    ZERO = "zero"  # also false and NULL
+    NONZERO = "nonzero"  # also true
+    NEGATIVE = "negative"
+    NOT_NEGATIVE = "not-negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """``call`` or ``call(CONSTANT, ...)`` and how it returned."""
+
+    call: str
+    outcome: Outcome
+
+    def __str__(self) -> str:
+        return f"{self.call} = {self.outcome.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which runs: all parts must hold.
+
+    `through`/`avoids`: functions entered (modelled or not) or not. `returned`: calls that returned so at
+    least once; `assume`: calls that never returned otherwise. `final`: tracked values at the end;
+    `never`/`passed`: tracked values that were not / were taken on the way. A value that a run never
+    decided fits. `ends`: "done", "blocked" or "" for either.
+    """
+
+    through: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    returned: tuple[Watch, ...] = ()
+    assume: tuple[Watch, ...] = ()
+    final: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named course of events. `shown_from` is the function from whose entry on lists show it ("" = start)."""
+
+    id: str
+    title: str
+    summary: str
+    select: Selection
+    shown_from: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A contract: a regular expression over letter names for the runs `select` picks.
+
+    `contract` reads as ``SETUP (DONE | FAILED)*``; letters it does not name are erased; `allowed` are
+    further whole words that are no violation. `level` is error, warning or note.
+    """
+
+    name: str
+    contract: str
+    reads: tuple[str, ...]
+    select: Selection
+    level: str
+    reason: str
+    documented: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A call that registers a handler: which argument is the handler and which the mode (-1: `mode`)."""
+
+    call: str
+    handler: int
+    mode_argument: int
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of the built-in lifecycle: its text and the path in the tree it stands for."""
+
+    path: str
+    shown: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    title: str
+    follows: str
+    source: str  # the profile's own file
+    dialect: Dialect
+    model: tuple[ModelFile, ...]
+    inert: tuple[str, ...]  # globs of calls that change nothing that is tracked
+    asserts: tuple[str, ...]
+    distinct: tuple[str, ...]  # prefixes of constants that are pairwise distinct
+    constants: Mapping[str, int]  # constants whose number matters (signs)
+    events: tuple[EventCall, ...]
+    landmarks: tuple[Landmark, ...]
+    tracked: tuple[Tracked, ...]
+    exclusions: tuple[Exclusion, ...]
+    objects: Mapping[str, str]  # globals and calls that yield a tracked object -> its type
+    deferrals: tuple[Deferral, ...]
+    threads: tuple[ThreadCall, ...]
+    joins: tuple[str, ...]
+    waits: tuple[str, ...]
+    locks: tuple[Lock, ...]
+    entries: tuple[Entry, ...]
+    interference: tuple[Interference, ...]
+    phases: tuple[Phase, ...]
+    scenarios: tuple[Scenario, ...]
+    rules: tuple[Rule, ...]
+    registrations: tuple[Registration, ...]
+    paths: tuple[str, ...] = ()  # globs of files the domain lives in, for "not concerned"

@@ -1,0 +1,213 @@
+"""What the analysis found, ready to be written in any format. Reports are pure functions of `Report`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from analyzer.model.profile import LetterKind
+from analyzer.model.series import Repair
+from analyzer.model.snapshot import Evidence
+from analyzer.model.unknown import Location, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds a letter: tracked values, the task that emits it, the locks it holds."""
+
+    state: tuple[tuple[str, str], ...]
+    task: str
+    locks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An event or landmark of a sequence.
+
+    `function` is the innermost function on the call stack that all stages have; `words` is what to
+    print (``notify FAILED``, ``vm_start()``); `phase` the words for the function or "" (landmarks
+    have none); `repeats` marks ``vm_start()*``.
+    """
+
+    name: str
+    kind: LetterKind
+    function: str
+    words: str
+    phase: str
+    where: Location
+    evidence: Evidence
+    context: Context
+    repeats: bool = False
+
+    @property
+    def label(self) -> str:
+        """``FAILED@postcopy_start``: how machines see it."""
+        return f"{self.name}@{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """The letters along a run. `shown_from` is the index from which on lists show it."""
+
+    letters: tuple[Letter, ...]
+    shown_from: int = 0
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageInfo:
+    """A stage: patch number (0 = base) and the patch's title; `note` says why it was not analysed, or ""."""
+
+    patch: int
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageSequences:
+    """A scenario at a stage. Empty `sequences`, no `unknown`: no run meets the scenario there."""
+
+    patch: int
+    sequences: tuple[Sequence, ...]
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSequences:
+    id: str
+    title: str
+    summary: str
+    stages: tuple[StageSequences, ...]
+    generated: bool = False  # "other outcomes"
+
+
+class StepKind(Enum):
+    """What a step of a witness is."""
+
+    ENTER = "enter"  # a function is entered
+    BRANCH = "branch"  # a decision, `text` says which way
+    LETTER = "letter"
+    DEFER = "defer"
+    TASK = "task"  # another task goes on
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    kind: StepKind
+    where: Location
+    function: str
+    text: str
+    evidence: Evidence = Evidence.BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The path that proves a sequence at a stage."""
+
+    patch: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A decision after which only the changed outcome is left, in words, at its place."""
+
+    text: str
+    where: Location
+    function: str
+
+
+class ChangeKind(Enum):
+    ADDED = "added"
+    LOST = "lost"
+    DUPLICATED = "duplicated"
+    DEDUPLICATED = "deduplicated"
+    REORDERED = "reordered"
+    MOVED = "moved"
+    CONTEXT = "context"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What patch `patch` did to runs that went `before` and now go `after` on the same decisions."""
+
+    patch: int
+    kind: ChangeKind
+    events: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    before: Sequence
+    after: Sequence
+    causes: tuple[Cause, ...]
+    way_out: Location | None
+    way_out_words: str
+    witness_before: Witness
+    witness_after: Witness
+
+
+class FindingKind(Enum):
+    INTRODUCED = "introduced"
+    WINDOW = "window"
+    FIXED = "fixed"
+    PREEXISTING = "preexisting"
+
+
+class Level(Enum):
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A contract broken: by rule, kind of violation and status over the stages (1 = broken)."""
+
+    rule: str
+    violation: str  # duplicate, missing, extra, out of order
+    level: Level
+    kind: FindingKind
+    patch: int | None  # the patch that introduced or fixed it, or opened the window
+    closed_by: int | None
+    status: tuple[int | None, ...]  # None: could not tell at that stage
+    scenarios: tuple[str, ...]
+    reason: str
+    documented: str
+    nearest: tuple[str, ...]  # the nearest allowed word
+    good: Sequence | None
+    bad: Sequence
+    witness: Witness | None
+    where: Location
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    device: str
+    handler: str
+    where: Location
+    modes: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report format may say. `source_lines` holds the texts of places that are shown."""
+
+    profile: str
+    profile_title: str
+    source: str  # "tree" or "built-in"
+    follows: str  # the release or commit that the source is
+    title: str
+    stages: tuple[StageInfo, ...]
+    scenarios: tuple[ScenarioSequences, ...]
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    subscribers: tuple[Subscriber, ...]
+    repairs: tuple[Repair, ...]
+    notes: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    unknown: tuple[Unknown, ...]
+    exit_status: int
+    source_lines: Mapping[tuple[str, int], str]
+    concerned: bool = True

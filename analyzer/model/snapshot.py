@@ -1,0 +1,41 @@
+"""The text of a stage, from whatever source it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from analyzer.model.unknown import Unknown
+
+
+class Evidence(Enum):
+    """What shows an event. The weakest of a path is what its order rests on."""
+
+    DIFF = "in the diff"
+    TREE = "in the tree"
+    BUILT_IN = "built in"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One stage: files by path, and for every file the evidence of each line.
+
+    `lines` maps a path to a tuple as long as the text has lines: the line's evidence and the
+    place to show for it (a line of the diff, of the tree or of the built-in lifecycle).
+    `moved` maps a path to a tuple: for each line of *this* text the 1-based line of the previous
+    stage's text that it continues, or 0 for a new line; absent when the file did not change.
+    `renamed` maps identifiers of this stage to the names of the previous one (a function or constant
+    that the patch renames throughout).
+    `analysed` is False when no text could be built for this stage; then `unknown` says why.
+    """
+
+    patch: int
+    title: str
+    files: Mapping[str, str]
+    lines: Mapping[str, tuple[tuple[Evidence, str, int], ...]]
+    moved: Mapping[str, tuple[int, ...]]
+    renamed: Mapping[str, str]
+    analysed: bool = True
+    concerned: bool = True
+    unknown: tuple[Unknown, ...] = ()
