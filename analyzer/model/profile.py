@@ -81,7 +81,8 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """``call(function, argument)`` queues a function on the main task's unordered queue; it runs with `holds`."""
+    """``call(function, argument)`` queues a function on the main task's unordered queue; it runs
+    with `holds`."""
 
     call: str
     function: int
@@ -179,7 +180,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named course of events. `shown_from` is the function from whose entry on lists show it ("" = start)."""
+    """A named course of events. `shown_from` is the function from whose entry on lists show it
+    ("" = start)."""
 
     id: str
     title: str
