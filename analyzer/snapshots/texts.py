@@ -44,7 +44,7 @@ def from_texts(
 
 
 def moved_lines(
-    previous: Mapping[str, str] | None, files: Mapping[str, str]
+    previous: Mapping[str, str] | None, files: Mapping[str, str], renamed: Mapping[str, str]
 ) -> Mapping[str, tuple[int, ...]]:
     """The line maps of all files that changed since `previous`; a new file continues nothing."""
     if previous is None:
