@@ -1,0 +1,65 @@
+"""Profiles: finding, reading and checking what a domain calls its events, state and scenarios.
+
+Input is a shipped profile's name, or the path of a ``profile.toml`` or of its folder; output is a
+`Profile`. The form is described in ``docs/profile-language.md``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from analyzer.model.profile import Profile
+from analyzer.model.unknown import InputError
+from analyzer.profiles.build import build
+from analyzer.profiles.contract import ContractError, parse_contract
+
+__all__ = ["ContractError", "load", "names", "parse_contract"]
+
+_FILE = "profile.toml"
+_SHIPPED = Path(__file__).parent
+_LARGEST = 4_000_000
+
+
+def names() -> tuple[str, ...]:
+    """The profiles that are shipped, in order of name."""
+    return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{_FILE}")))
+
+
+def load(name_or_path: str) -> Profile:
+    """Read and validate a shipped profile by name, or any profile by path.
+
+    Raises `InputError` with one line for each error.
+    """
+    if name_or_path in names():
+        return _read(_SHIPPED / name_or_path / _FILE, shown=name_or_path)
+    path = Path(name_or_path)
+    try:
+        if path.is_dir():
+            path = path / _FILE
+        found = path.is_file()
+    except OSError:  # too long for a file's name
+        found = False
+    if not found:
+        raise InputError(_not_found(name_or_path))
+    return _read(path, shown=str(path.parent))
+
+
+def _read(path: Path, shown: str) -> Profile:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InputError(f"{path}: too large for a profile; give a profile.toml")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text; save the profile as UTF-8") from None
+    except (OSError, ValueError) as wrong:
+        reason = getattr(wrong, "strerror", None) or str(wrong)
+        raise InputError(f"{path}: cannot be read ({reason}); check the path") from None
+    return build(text, path.parent, str(path), shown)
+
+
+def _not_found(wanted: str) -> str:
+    shipped = names()
+    close = difflib.get_close_matches(wanted, shipped, n=1)
+    mend = f"did you mean {close[0]!r}?" if close else f"shipped are: {', '.join(shipped) or 'none'}"
+    return f"{wanted}: no such profile; {mend}, or give the path of a profile.toml"

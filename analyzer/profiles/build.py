@@ -1,0 +1,295 @@
+"""From the tables of a profile to its records.
+
+Input is the TOML text of one profile and the folder it stands in (for the built-in lifecycle's files);
+output is a `Profile`, or an `InputError` with every error that reading and cross-checking found. The form
+is described in ``docs/profile-language.md``. Not modelled: whether any tree holds what is named.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path, PurePosixPath
+
+from analyzer.model.profile import (
+    Deferral,
+    Entry,
+    EventCall,
+    Exclusion,
+    Interference,
+    Landmark,
+    Lock,
+    ModelFile,
+    Phase,
+    Profile,
+    Registration,
+    Rule,
+    Scenario,
+    ThreadCall,
+    Tracked,
+    Writer,
+)
+from analyzer.model.summary import Dialect
+from analyzer.model.unknown import InputError, Location
+from analyzer.profiles.lines import find_lines
+from analyzer.profiles.selections import Sets
+from analyzer.profiles.tables import Errors, Table
+from analyzer.profiles.validate import validate
+
+_LEVELS = ("error", "warning", "note")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def build(text: str, folder: Path, path: str, shown: str) -> Profile:
+    """Read one profile. `path` names its file in errors and as `source`; `shown` is its folder in locations."""
+    top, errors = _parse(text, path)
+    profile = _Builder(top, folder, path, shown).profile()
+    top.done()
+    validate(profile, top)
+    if errors:
+        raise InputError(str(errors))
+    return profile
+
+
+def _parse(text: str, path: str) -> tuple[Table, Errors]:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        place = _TOML_PLACE.search(str(wrong))
+        line = int(place[1]) if place else text.rstrip().count("\n") + 1
+        what = _TOML_PLACE.sub("", str(wrong)).replace("(at end of document)", "at the end").strip()
+        raise InputError(
+            f"{path}:{line}: not valid TOML: {what[:1].lower()}{what[1:]}; mend the line"
+        ) from None
+    except RecursionError:
+        raise InputError(f"{path}:1: the tables are nested too deep; flatten them") from None
+    errors = Errors(path)
+    return Table(content, (), find_lines(text), errors), errors
+
+
+class _Builder:
+    def __init__(self, top: Table, folder: Path, path: str, shown: str) -> None:
+        self._top = top
+        self._folder = folder
+        self._path = path
+        self._shown = shown
+        self._file_shown = str(PurePosixPath(shown) / PurePosixPath(Path(path).name))
+
+    def profile(self) -> Profile:
+        top = self._top
+        tracked = tuple(self._tracked(table) for table in top.tables("tracked"))
+        names = [variable.name for variable in tracked if variable.name]
+        sets = Sets(top.table("sets"), names)
+        return Profile(
+            name=top.text("name", self._folder.resolve().name),
+            title=top.text("title"),
+            follows=top.text("follows"),
+            source=self._path,
+            dialect=self._dialect(top.table("dialect")),
+            model=tuple(self._file(table) for table in top.tables("file")),
+            inert=top.names("inert"),
+            asserts=top.names("asserts"),
+            distinct=top.names("distinct"),
+            constants=top.number_map("constants"),
+            events=tuple(self._event(table) for table in top.tables("event")),
+            landmarks=tuple(self._landmark(table) for table in top.tables("landmark")),
+            tracked=tracked,
+            exclusions=tuple(self._exclusion(table, names) for table in top.tables("exclusion")),
+            objects=top.text_map("objects"),
+            deferrals=tuple(_deferral(table) for table in top.tables("defer")),
+            threads=tuple(_thread(table) for table in top.tables("thread")),
+            joins=top.identifiers("joins"),
+            waits=top.identifiers("waits"),
+            locks=tuple(_lock(table) for table in top.tables("lock")),
+            entries=tuple(self._entry(table, names) for table in top.tables("entry")),
+            interference=tuple(self._interference(table, names) for table in top.tables("interference")),
+            phases=tuple(_phase(table) for table in top.tables("phase")),
+            scenarios=tuple(self._scenario(table, sets) for table in top.tables("scenario")),
+            rules=tuple(self._rule(table, sets) for table in top.tables("rule")),
+            registrations=tuple(_registration(table) for table in top.tables("register")),
+            paths=top.names("paths"),
+        )
+
+    def _at(self, table: Table) -> Location:
+        return Location(self._file_shown, table.line)
+
+    def _dialect(self, table: Table) -> Dialect:
+        read = Dialect(
+            attributes=table.names("attributes"),
+            auto_types=table.names("auto_types"),
+            block_macros=table.names("block_macros"),
+            loop_macros=table.names("loop_macros"),
+            noreturn=table.names("noreturn"),
+        )
+        table.done()
+        return read
+
+    def _file(self, table: Table) -> ModelFile:
+        path = table.text("path")
+        file = table.text("file")
+        if path and (path.startswith("/") or ".." in path.split("/")):
+            table.wrong(("path",), f"{path!r} leaves the tree", "write it relative to the tree's root")
+        text = self._read(table, file) if file else ""
+        table.done()
+        return ModelFile(path, str(PurePosixPath(self._shown) / file), text)
+
+    def _read(self, table: Table, file: str) -> str:
+        """The text of a file in the profile's folder; nothing outside is opened."""
+        try:
+            place = (self._folder / file).resolve()
+            if not place.is_relative_to(self._folder.resolve()):
+                table.wrong(("file",), f"{file!r} leaves the profile's folder", "put the file into it")
+                return ""
+            return place.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            table.wrong(("file",), f"{file!r} is not UTF-8 text", "save it as UTF-8")
+        except (OSError, ValueError):
+            table.wrong(
+                ("file",), f"{file!r} cannot be read", "write the name of a file in the profile's folder"
+            )
+        return ""
+
+    def _event(self, table: Table) -> EventCall:
+        argument = table.index("argument", none=True)
+        read = EventCall(
+            call=table.identifier("call"),
+            argument=argument,
+            prefix=table.text("prefix", ""),
+            names=table.text_map("names"),
+            words=table.text("words", "notify {}"),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+    def _landmark(self, table: Table) -> Landmark:
+        call = table.identifier("call") if table.has("call") else table.text("call", "")
+        label = table.text("label", "")
+        name = table.text("name")
+        words = table.text("words", f"{call}()" if call else name)
+        table.done()
+        return Landmark(name, call, label, words, self._at(table))
+
+    def _tracked(self, table: Table) -> Tracked:
+        read = Tracked(
+            name=table.text("name"),
+            fields=table.names("fields"),
+            predicates=table.identifiers("predicates"),
+            writers=tuple(_writer(entry) for entry in table.tables("write")),
+            initial=table.value("initial"),
+            context=table.flag("context"),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+    def _exclusion(self, table: Table, names: list[str]) -> Exclusion:
+        read = Exclusion(table.value_map("values", names, required=True), table.text("why"), self._at(table))
+        table.done()
+        return read
+
+    def _entry(self, table: Table, names: list[str]) -> Entry:
+        state = {}
+        for name, values in table.value_map("state", names).items():
+            state[name] = values[0]
+            if len(values) > 1:
+                mend = "write one value, or one [[entry]] for each"
+                table.wrong(("state", name), f"{name!r} has several values at one entry", mend)
+        read = Entry(table.identifier("function"), table.names("holds"), state, self._at(table))
+        table.done()
+        return read
+
+    def _interference(self, table: Table, names: list[str]) -> Interference:
+        read = Interference(
+            function=table.identifier("function"),
+            holds=table.names("holds"),
+            when=table.value_map("when", names),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+    def _scenario(self, table: Table, sets: Sets) -> Scenario:
+        name = table.text("id")
+        if name and not _ID.fullmatch(name):
+            table.wrong(("id",), f"{name!r} is no id", "use lower case, digits and single '-'")
+        read = Scenario(
+            id=name,
+            title=table.text("title", name.replace("-", " ")),
+            summary=table.text("summary", ""),
+            select=sets.select(table),
+            shown_from=table.text("shown_from", ""),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+    def _rule(self, table: Table, sets: Sets) -> Rule:
+        read = Rule(
+            name=table.text("name"),
+            contract=table.text("contract"),
+            reads=table.names("reads"),
+            select=sets.select(table),
+            level=table.one_of("level", _LEVELS, "error"),
+            reason=table.text("reason"),
+            documented=table.text("documented", ""),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+
+def _writer(table: Table) -> Writer:
+    read = Writer(
+        call=table.identifier("call"),
+        target=table.index("target", -1, none=True),
+        expect=table.index("expect", -1, none=True),
+        value=table.index("value"),
+    )
+    table.done()
+    return read
+
+
+def _deferral(table: Table) -> Deferral:
+    read = Deferral(
+        call=table.identifier("call"),
+        function=table.index("function"),
+        argument=table.index("argument", -1, none=True),
+        holds=table.names("holds"),
+    )
+    table.done()
+    return read
+
+
+def _thread(table: Table) -> ThreadCall:
+    read = ThreadCall(
+        call=table.identifier("call"),
+        function=table.index("function"),
+        argument=table.index("argument", -1, none=True),
+    )
+    table.done()
+    return read
+
+
+def _lock(table: Table) -> Lock:
+    read = Lock(table.text("name"), table.identifiers("acquire", required=True), table.identifiers("release"))
+    table.done()
+    return read
+
+
+def _phase(table: Table) -> Phase:
+    read = Phase(table.identifier("function"), table.text("words"))
+    table.done()
+    return read
+
+
+def _registration(table: Table) -> Registration:
+    read = Registration(
+        call=table.identifier("call"),
+        handler=table.index("handler"),
+        mode_argument=table.index("mode_argument", -1, none=True),
+        mode=table.text("mode", ""),
+    )
+    table.done()
+    return read
