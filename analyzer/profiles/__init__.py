@@ -13,8 +13,9 @@ from analyzer.model.profile import Profile
 from analyzer.model.unknown import InputError
 from analyzer.profiles.build import build
 from analyzer.profiles.contract import ContractError, parse_contract
+from analyzer.profiles.match import Match, check
 
-__all__ = ["ContractError", "load", "names", "parse_contract"]
+__all__ = ["ContractError", "Match", "check", "load", "names", "parse_contract"]
 
 _FILE = "profile.toml"
 _SHIPPED = Path(__file__).parent

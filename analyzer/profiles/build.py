@@ -42,7 +42,7 @@ _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def build(text: str, folder: Path, path: str, shown: str) -> Profile:
-    """Read one profile. `path` names its file in errors and as `source`; `shown` is its folder in locations."""
+    """Read one profile. `path` is its file in errors and as `source`, `shown` its folder in locations."""
     top, errors = _parse(text, path)
     profile = _Builder(top, folder, path, shown).profile()
     top.done()
