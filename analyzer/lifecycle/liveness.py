@@ -1,0 +1,102 @@
+"""Which locals may still be read: the others are dropped from a state, or equal states would not merge.
+
+Backward may-analysis over a `ControlFlowSummary`, by the round-robin iteration of the textbooks
+(Aho et al., *Compilers*, 9.2.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.model.summary import (
+    Assign,
+    Binary,
+    Branch,
+    Call,
+    ControlFlowSummary,
+    Expression,
+    Field,
+    Goto,
+    Instruction,
+    Local,
+    Return,
+    Switch,
+    Terminator,
+    Unary,
+)
+
+
+def locals_in(expression: Expression) -> Iterator[str]:
+    """Every local that `expression` mentions."""
+    if isinstance(expression, Local):
+        yield expression.name
+    elif isinstance(expression, Field):
+        yield from locals_in(expression.base)
+    elif isinstance(expression, Unary):
+        yield from locals_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from locals_in(expression.left)
+        yield from locals_in(expression.right)
+
+
+def successors(terminator: Terminator) -> tuple[int, ...]:
+    """The blocks control may go to."""
+    if isinstance(terminator, Goto):
+        return (terminator.target,)
+    if isinstance(terminator, Branch):
+        return (terminator.then, terminator.otherwise)
+    if isinstance(terminator, Switch):
+        return (*(target for _, target in terminator.cases), terminator.default)
+    return ()
+
+
+def _before(instruction: Instruction, live: set[str]) -> None:
+    if isinstance(instruction, Call):
+        if instruction.target is not None:
+            live.discard(instruction.target.name)
+        live.update(locals_in(instruction.callee))
+        for argument in instruction.arguments:
+            live.update(locals_in(argument))
+    elif isinstance(instruction, Assign):
+        if isinstance(instruction.target, Local):
+            live.discard(instruction.target.name)
+        else:
+            live.update(locals_in(instruction.target))
+        live.update(locals_in(instruction.value))
+
+
+def _at_end(terminator: Terminator) -> set[str]:
+    if isinstance(terminator, Branch):
+        return set(locals_in(terminator.condition))
+    if isinstance(terminator, Switch):
+        found = set(locals_in(terminator.subject))
+        for label, _ in terminator.cases:
+            found.update(locals_in(label))
+        return found
+    if isinstance(terminator, Return) and terminator.value is not None:
+        return set(locals_in(terminator.value))
+    return set()
+
+
+def live_locals(summary: ControlFlowSummary) -> tuple[tuple[frozenset[str], ...], ...]:
+    """For each block, the live locals before each instruction and, last, before its terminator."""
+    entry: list[frozenset[str]] = [frozenset()] * len(summary.blocks)
+    table: list[tuple[frozenset[str], ...]] = [()] * len(summary.blocks)
+    changed = True
+    while changed:
+        changed = False
+        for number in reversed(range(len(summary.blocks))):
+            block = summary.blocks[number]
+            live = _at_end(block.terminator)
+            for target in successors(block.terminator):
+                live |= entry[target]
+            row = [frozenset(live)]
+            for instruction in reversed(block.instructions):
+                _before(instruction, live)
+                row.append(frozenset(live))
+            row.reverse()
+            table[number] = tuple(row)
+            if row[0] != entry[number]:
+                entry[number] = row[0]
+                changed = True
+    return tuple(table)

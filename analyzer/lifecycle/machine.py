@@ -1,0 +1,962 @@
+"""Abstract execution of one stage: from a state to the next choice, deterministically.
+
+A run goes on until it must choose: a `Decision` (a branch on an unknown value) or a `Schedule` (whether
+another task, a deferred call or an interference goes first). Whoever drives the machine picks an option
+and goes on. On the way the run emits `Emission`s, the letters of its sequence.
+
+What the machine takes for granted, and says so in `Program.assumptions`: asserts hold; calls it does not
+know return anything and change nothing tracked; a call through an unknown pointer likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from analyzer.lifecycle.program import (
+    Acquire,
+    Assume,
+    Defer,
+    Inline,
+    Join,
+    Notify,
+    Pass,
+    Program,
+    Read,
+    Release,
+    Start,
+    Wait,
+    Write,
+    callee_name,
+    fields_in,
+)
+from analyzer.lifecycle.state import Frame, Live, Task
+from analyzer.lifecycle.values import (
+    ANY_SIGN,
+    NEGATIVE,
+    SIGN_TESTS,
+    ZERO,
+    Name,
+    Origin,
+    Test,
+    Token,
+    Unsure,
+    Value,
+    compare,
+    key_of,
+    negate,
+    outcomes,
+    refine,
+    simplify,
+    token_of,
+)
+from analyzer.model.profile import LetterKind
+from analyzer.model.report import Context, StepKind
+from analyzer.model.snapshot import Evidence
+from analyzer.model.summary import (
+    Assign,
+    Binary,
+    Branch,
+    Call,
+    ControlFlowSummary,
+    Enter,
+    Expression,
+    Field,
+    Goto,
+    Label,
+    Leave,
+    Local,
+    Number,
+    Problem,
+    Return,
+    Span,
+    Stop,
+    Switch,
+    Symbol,
+    Unary,
+)
+from analyzer.model.unknown import Location
+
+DEEPEST = 40
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A letter as emitted. Two emissions are the same letter of a sequence when `label` is equal."""
+
+    name: str
+    kind: LetterKind
+    function: str
+    words: str
+    where: Location
+    evidence: Evidence
+    context: Context
+    mark: bool = False  # a place from which a scenario is shown, no letter
+
+    @property
+    def label(self) -> tuple[str, str]:
+        return (self.name, self.function)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One outcome: what it teaches of the token (decisions) or what goes on (schedules), and words."""
+
+    known: Value | None
+    action: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a run must choose. `token` is None for a schedule."""
+
+    origin: Origin
+    occurrence: int
+    token: Token | None
+    options: tuple[Option, ...]
+    function: str
+    where: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A run is over: "done", "blocked", or "bound" with the reason."""
+
+    kind: str
+    reason: str = ""
+
+
+Halt: TypeAlias = Choice | End
+Record: TypeAlias = Callable[[StepKind, Location, str, str, Evidence], None]
+
+
+class _Undecided(Exception):
+    """Control needs the truth of an unknown value."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__()
+        self.choice = choice
+
+
+class Machine:
+    """Executes one `Program`. Holds no state of a run."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.profile = program.profile
+        self._index = {variable.name: i for i, variable in enumerate(self.profile.tracked)}
+        self._distinct = tuple(self.profile.distinct)
+
+    # --- beginnings -------------------------------------------------------------------------
+
+    def start(self, entry: int) -> Live | None:
+        """The state in which `Profile.entries[entry]` begins; None when the stage lacks its function."""
+        spec = self.profile.entries[entry]
+        name = self.program.by_canonical.get(spec.function)
+        if name is None:
+            return None
+        live = Live([], 0, [], {}, [], set(), set())
+        for variable in self.profile.tracked:
+            text = spec.state.get(variable.name, variable.initial)
+            if text:
+                live.tracked.append(self._constant(text))
+            else:
+                live.tracked.append(Unsure(Token(("tracked", variable.name), 0)))
+        for lock in spec.holds:
+            live.locks[lock] = 0
+        frame = self._frame(name, [], None)
+        frame.releases = spec.holds
+        live.tasks.append(Task("main", "", [frame]))
+        for number in range(len(live.tracked)):
+            self._note_value(live, number)
+        self._entered(live, name, None)
+        return live
+
+    def _constant(self, text: str) -> Value:
+        try:
+            return int(text, 0)
+        except ValueError:
+            number = self.profile.constants.get(text)
+            return Name(text) if number is None else number
+
+    def _frame(self, name: str, arguments: list[Value], target: str | None) -> Frame:
+        summary = self.program.functions[name]
+        frame = Frame(name, target=target)
+        for parameter, value in zip(summary.parameters, arguments, strict=False):
+            frame.env[parameter.name] = value
+        return frame
+
+    # --- choosing ---------------------------------------------------------------------------
+
+    def choose(self, live: Live, choice: Choice, option: Option) -> None:
+        """Go the way of `option`."""
+        if choice.token is not None:
+            assert option.known is not None
+            live.learn(choice.token, option.known)
+            return
+        live.pause = None
+        if option.action == "stay":
+            return
+        kind, _, name = option.action.partition(":")
+        if kind == "task":
+            live.current = int(name.rpartition("@")[2])
+        elif kind == "deferred":
+            self._run_deferred(live, name)
+        else:
+            self._interrupt(live, int(name.rpartition("@")[2]))
+
+    def _run_deferred(self, live: Live, wanted: str) -> None:
+        for number, (function, argument) in enumerate(live.queue):
+            if self.program.canonical(function) == wanted:
+                del live.queue[number]
+                holds = self.profile.deferrals[0].holds
+                live.current = 0
+                for lock in holds:
+                    live.locks[lock] = 0
+                frame = self._frame(function, [argument], None)
+                frame.releases = holds
+                live.tasks[0].frames.append(frame)
+                self._entered(live, function, None)
+                return
+        raise AssertionError(wanted)
+
+    def _interrupt(self, live: Live, number: int) -> None:
+        spec = self.profile.interference[number]
+        name = self.program.by_canonical[spec.function]
+        frame = self._frame(name, [], None)
+        frame.atomic = True
+        frame.releases = tuple(lock for lock in spec.holds if lock not in live.locks)
+        for lock in frame.releases:
+            live.locks[lock] = live.current
+        live.fired.add(number)
+        live.tasks[live.current].frames.append(frame)
+        self._entered(live, name, None)
+
+    # --- going on ---------------------------------------------------------------------------
+
+    def advance(self, live: Live, emitted: list[Emission], record: Record | None = None) -> Halt:
+        """Execute until the next choice or the end. Appends to `emitted`; tells `record` each step."""
+        for _ in range(LONGEST):
+            if live.pause is not None:
+                choice = self._schedule(live, forced=False)
+                if choice is not None:
+                    return choice
+                live.pause = None
+            task = live.tasks[live.current]
+            if not task.frames:
+                ended = self._idle(live)
+                if ended is not None:
+                    return ended
+                continue
+            try:
+                blocked = self._step(live, task, emitted, record)
+            except _Undecided as undecided:
+                return undecided.choice
+            if blocked:
+                live.pause = (blocked, 0, "")
+                choice = self._schedule(live, forced=True)
+                live.pause = None
+                if choice is None:
+                    return End("blocked", "no task can go on")
+                if len(choice.options) > 1:
+                    return choice
+                self.choose(live, choice, choice.options[0])
+            if len(task.frames) > DEEPEST:
+                return End("bound", f"calls nest deeper than {DEEPEST} in {task.frames[-1].function}()")
+        return End("blocked", "a loop repeats for ever")
+
+    def _idle(self, live: Live) -> Halt | None:
+        """The current task has nothing to do: let others go on, or end."""
+        options = self._others(live)
+        if not options:
+            return End("blocked", "no task can go on") if self._waiting(live) else End("done")
+        choice = Choice(("idle",), 0, None, options, "", Location("", 0), "the task is idle")
+        if len(options) == 1:
+            self.choose(live, choice, options[0])
+            return None
+        return choice
+
+    def _waiting(self, live: Live) -> bool:
+        return bool(live.queue) or any(task.frames for task in live.tasks)
+
+    def _others(self, live: Live) -> tuple[Option, ...]:
+        """What could go on instead of the current task."""
+        options: list[Option] = []
+        for number, task in enumerate(live.tasks):
+            if number != live.current and task.frames and not self._stuck(live, number):
+                name = self.program.canonical(task.name)
+                options.append(Option(None, f"task:{name}@{number}", f"{task.name} goes on"))
+        if live.queue and not live.tasks[0].frames:
+            holds = self.profile.deferrals[0].holds
+            if not any(lock in live.locks for lock in holds):
+                for function in sorted({function for function, _ in live.queue}):
+                    canonical = self.program.canonical(function)
+                    options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
+        return tuple(options)
+
+    def _stuck(self, live: Live, number: int) -> bool:
+        """Whether a task stands at a lock another holds, or at a join of a living thread."""
+        frame = live.tasks[number].frames[-1]
+        summary = self.program.functions[frame.function]
+        instructions = summary.blocks[frame.block].instructions
+        if frame.index >= len(instructions):
+            return False
+        instruction = instructions[frame.index]
+        if not isinstance(instruction, (Call, Enter)):
+            return False
+        name = callee_name(instruction) if isinstance(instruction, Call) else instruction.macro
+        action = self.program.action(summary.path, name)
+        if isinstance(action, Acquire):
+            return live.locks.get(action.lock, number) != number
+        if isinstance(action, Join) and isinstance(instruction, Call):
+            return self._joining(live, frame.function, instruction)
+        return False
+
+    def _joining(self, live: Live, function: str, call: Call) -> bool:
+        thread = self.program.path_of(function, call.arguments[0]) if call.arguments else ""
+        return any(task.frames and task.thread == thread for task in live.tasks[1:])
+
+    def _schedule(self, live: Live, forced: bool) -> Choice | None:
+        """The choice at a switch point, or None when there is nothing to choose."""
+        assert live.pause is not None
+        site, line, function = live.pause
+        frames = live.tasks[live.current].frames
+        if any(frame.atomic for frame in frames):
+            return None
+        options = list(self._others(live))
+        if not forced:
+            options.insert(0, Option(None, "stay", "goes on"))
+            for number, spec in enumerate(self.profile.interference):
+                if number in live.fired or spec.function not in self.program.by_canonical:
+                    continue
+                if any(lock in live.locks for lock in spec.holds) or not frames:
+                    continue
+                if all(self._may_be(live, name, values) for name, values in spec.when.items()):
+                    words = f"{self.program.by_canonical[spec.function]}() from another thread"
+                    options.append(Option(None, f"interference:{spec.function}@{number}", words))
+        if not options or (len(options) == 1 and not forced):
+            return None
+        path = self.program.functions[function].path if function else ""
+        where = self.program.place(path, line)[1] if path else Location("", 0)
+        return Choice(("switch", site), 0, None, tuple(options), function, where, "a switch of tasks")
+
+    def _may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
+        value = live.tracked[self._index[name]]
+        if isinstance(value, (int, Name)):
+            return str(key_of(value)) in values
+        return True
+
+    # --- one instruction --------------------------------------------------------------------
+
+    def _step(self, live: Live, task: Task, emitted: list[Emission], record: Record | None) -> str:
+        """Execute one instruction or terminator; a non-empty answer is the site the task blocks at."""
+        frame = task.frames[-1]
+        summary = self.program.functions[frame.function]
+        block = summary.blocks[frame.block]
+        if frame.index < len(block.instructions):
+            instruction = block.instructions[frame.index]
+            if self._interruptible(live, frame.function, instruction):
+                return ""
+            if isinstance(instruction, Call):
+                return self._call(live, task, frame, summary, instruction, emitted, record)
+            if isinstance(instruction, Assign):
+                self._assign(live, frame, summary, instruction)
+            elif isinstance(instruction, Label):
+                mark = self.program.labels.get(f"{self.program.canonical(frame.function)}:{instruction.name}")
+                evidence, where = self.program.place(summary.path, instruction.span.line)
+                if record is not None:
+                    record(StepKind.ENTER, where, frame.function, f"{instruction.name}:", evidence)
+                if mark is not None:
+                    self._emit(live, task, summary, instruction.span, mark.name, LetterKind.LANDMARK,
+                               mark.words, emitted, record)  # fmt: skip
+            elif isinstance(instruction, (Enter, Leave)):
+                blocked = self._guard(live, summary, instruction)
+                if blocked:
+                    return blocked
+            elif isinstance(instruction, Problem):
+                _, where = self.program.place(summary.path, instruction.span.line)
+                live.facts.add(f"problem {where} in {frame.function}()")
+            self._next(live, frame)
+            return ""
+        self._terminate(live, task, frame, summary, record)
+        return ""
+
+    def _interruptible(self, live: Live, function: str, instruction: object) -> bool:
+        """Before an unlocked access to tracked state another thread may come in between."""
+        if live.checked or not self.profile.interference:
+            return False
+        if len(live.fired) == len(self.profile.interference):
+            return False
+        touched: str | None = None
+        if isinstance(instruction, Call):
+            action = self.program.action(self.program.functions[function].path, callee_name(instruction))
+            if isinstance(action, Write):
+                touched = "access"
+            else:
+                for argument in instruction.arguments:
+                    touched = touched or self._touches(function, argument)
+        elif isinstance(instruction, Assign):
+            touched = self._touches(function, instruction.value) or self._touches(
+                function, instruction.target
+            )
+        if touched is None:
+            return False
+        assert isinstance(instruction, (Call, Assign))
+        return self._offer(live, function, instruction.span, touched)
+
+    def _offer(self, live: Live, function: str, span: Span, touched: str) -> bool:
+        live.checked = True
+        summary = self.program.functions[function]
+        live.pause = (self.program.site(summary, span, touched), span.line, function)
+        return True
+
+    def _touches(self, function: str, expression: Expression) -> str | None:
+        for field in fields_in(expression):
+            if self.program.variable_of(function, field) is not None:
+                return f"read:{field.name}"
+        return None
+
+    def _guard(self, live: Live, summary: ControlFlowSummary, instruction: Enter | Leave) -> str:
+        action = self.program.action(summary.path, instruction.macro)
+        if isinstance(action, Acquire):
+            if isinstance(instruction, Enter):
+                if live.locks.get(action.lock, live.current) != live.current:
+                    return self.program.site(summary, instruction.span, instruction.macro)
+                live.locks[action.lock] = live.current
+            else:
+                live.locks.pop(action.lock, None)
+        return ""
+
+    def _call(
+        self,
+        live: Live,
+        task: Task,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        emitted: list[Emission],
+        record: Record | None,
+    ) -> str:
+        name = callee_name(call)
+        if isinstance(call.callee, Local):
+            target = frame.env.get(call.callee.name)
+            name = target.name if isinstance(target, Name) else ""
+        action = self.program.action(summary.path, name)
+        site = self.program.site(summary, call.span, self.program.canonical(name))
+        if isinstance(action, Acquire):
+            if live.locks.get(action.lock, live.current) != live.current:
+                return site
+            live.locks[action.lock] = live.current
+        elif isinstance(action, Join):
+            if self._joining(live, frame.function, call):
+                return site
+        elif isinstance(action, Release):
+            live.locks.pop(action.lock, None)
+            live.pause = (site, call.span.line, frame.function)
+        elif isinstance(action, Wait):
+            live.pause = (site, call.span.line, frame.function)
+        elif isinstance(action, Assume):
+            self._assert(live, frame, summary, call)
+            self._next(live, frame)
+            return ""
+        canonical = self.program.canonical(name)
+        if isinstance(action, Inline):
+            arguments = [self._evaluate(live, frame, summary, call.span, a) for a in call.arguments]
+            self._next(live, frame)
+            inner = self.program.lookup(summary.path, name)
+            assert inner is not None
+            task.frames.append(self._frame(inner.name, arguments, call.target.name if call.target else None))
+            self._entered(live, inner.name, emitted)
+            if record is not None:
+                evidence, where = self.program.place(summary.path, call.span.line)
+                record(StepKind.ENTER, where, frame.function, f"{name}() is called", evidence)
+            return ""
+        if canonical in self.program.watched.entered:
+            live.facts.add(f"enter {canonical}")
+        result: Value
+        if isinstance(action, Notify):
+            result = self._notify(live, task, frame, summary, call, action, emitted, record, site)
+        elif isinstance(action, Pass):
+            mark = action.landmark
+            self._emit(live, task, summary, call.span, mark.name, LetterKind.LANDMARK, mark.words,
+                       emitted, record)  # fmt: skip
+            result = self._fresh(live, ("call", site))
+        elif isinstance(action, Read):
+            result = live.tracked[action.variable]
+        elif isinstance(action, Write):
+            self._write_call(live, frame, summary, call, action)
+            result = self._fresh(live, ("call", site))
+        elif isinstance(action, Defer):
+            self._defer(live, frame, summary, call, action, record)
+            result = self._fresh(live, ("call", site))
+        elif isinstance(action, Start):
+            self._start_thread(live, frame, summary, call, action, record)
+            result = self._fresh(live, ("call", site))
+        else:
+            if not name:
+                self.program.assumptions.add(
+                    f"a call through a pointer is taken to change nothing tracked: {call.text}"
+                )
+            result = self._fresh(live, ("call", site))
+        for number, argument in enumerate(call.arguments):
+            if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local):
+                frame.env[argument.operand.name] = self._fresh(live, ("out", site, str(number)))
+        if call.target is not None:
+            frame.env[call.target.name] = result
+            watches = self.program.watched.returned.get(canonical)
+            if watches:
+                self._await_outcome(live, frame, summary, call, canonical, result, watches)
+        self._next(live, frame)
+        return ""
+
+    def _await_outcome(
+        self,
+        live: Live,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        canonical: str,
+        result: Value,
+        watches: tuple[tuple[str, tuple[str, ...] | None, int], ...],
+    ) -> None:
+        """Note how a watched, unmodelled call returned; not yet known, it must be decided here."""
+        given = tuple(
+            self._literal(self._evaluate(live, frame, summary, call.span, a)) for a in call.arguments
+        )
+        for text, arguments, split in watches:
+            if arguments is not None and given[: len(arguments)] != arguments:
+                continue
+            # The call itself is over: a pending outcome is decided as soon as control reaches the
+            # pseudo-instruction, so remember it in the frame under a name no C local can have.
+            frame.env[f"?{text}|{split}|{call.span.line}"] = result
+        self._settle(live, frame)
+
+    def _literal(self, value: Value) -> str:
+        if isinstance(value, (int, Name)):
+            return str(key_of(value))
+        return "?"
+
+    def _settle(self, live: Live, frame: Frame) -> None:
+        """Turn remembered outcomes whose sign class is known into facts."""
+        for key in [name for name in frame.env if name.startswith("?")]:
+            text, split, _ = key[1:].split("|")
+            kind = outcome_of(frame.env[key], int(split))
+            if kind:
+                live.facts.add(f"returned {text} {kind}")
+                del frame.env[key]
+
+    def _assert(self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call) -> None:
+        """An assertion holds: what it says of an unknown value is learnt."""
+        if not call.arguments:
+            return
+        value = self._evaluate(live, frame, summary, call.span, call.arguments[0])
+        where = self.program.place(summary.path, call.span.line)[1]
+        self.program.assumptions.add(f"asserted to hold: {call.text} at {where}")
+        if isinstance(value, (Unsure, Test)) and outcomes(value) == frozenset({True, False}):
+            live.learn(*refine(value, True))
+
+    def _notify(
+        self,
+        live: Live,
+        task: Task,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        action: Notify,
+        emitted: list[Emission],
+        record: Record | None,
+        site: str,
+    ) -> Value:
+        event = action.event
+        name = ""
+        if event.argument >= 0:
+            value: Value | None = None
+            if event.argument < len(call.arguments):
+                value = self._evaluate(live, frame, summary, call.span, call.arguments[event.argument])
+            key = key_of(value) if isinstance(value, (int, Name)) else ""
+            known = str(key)
+            name = event.names.get(known, "")
+            if not name and event.prefix and known.startswith(event.prefix):
+                name = known[len(event.prefix) :]
+            if not name:
+                where = self.program.place(summary.path, call.span.line)[1]
+                live.facts.add(f"problem {where} in {frame.function}(): which event is notified is unknown")
+                name = "?"
+        else:
+            name = event.names.get("", event.call)
+        words = event.words.replace("{}", name)
+        self._emit(live, task, summary, call.span, name, LetterKind.EVENT, words, emitted, record)
+        return self._fresh(live, ("call", site))
+
+    def _emit(
+        self,
+        live: Live,
+        task: Task,
+        summary: ControlFlowSummary,
+        span: Span,
+        name: str,
+        kind: LetterKind,
+        words: str,
+        emitted: list[Emission],
+        record: Record | None,
+    ) -> None:
+        evidence, where = self.program.place(summary.path, span.line)
+        emitted.append(
+            Emission(name, kind, self._shared_function(task), words, where, evidence, self._context(live))
+        )
+        if record is not None:
+            record(StepKind.LETTER, where, summary.name, words, evidence)
+
+    def _shared_function(self, task: Task) -> str:
+        """The innermost function on the stack that all stages have, by its name at the base."""
+        for frame in reversed(task.frames):
+            canonical = self.program.canonical(frame.function)
+            if canonical in self.program.common:
+                return canonical
+        return self.program.canonical(task.frames[-1].function)
+
+    def _context(self, live: Live) -> Context:
+        state = tuple(
+            (variable.name, self._literal(live.tracked[number]))
+            for number, variable in enumerate(self.profile.tracked)
+            if variable.context
+        )
+        task = live.tasks[live.current]
+        locks = tuple(sorted(lock for lock, owner in live.locks.items() if owner == live.current))
+        return Context(state, self.program.canonical(task.name), locks)
+
+    def _entered(self, live: Live, function: str, emitted: list[Emission] | None) -> None:
+        canonical = self.program.canonical(function)
+        if canonical in self.program.watched.entered:
+            live.facts.add(f"enter {canonical}")
+        if emitted is not None and canonical in self.program.watched.marks:
+            nowhere, alone = Location("", 0), Context((), "", ())
+            emitted.append(
+                Emission(
+                    canonical, LetterKind.LANDMARK, canonical, "", nowhere, Evidence.TREE, alone, mark=True
+                )
+            )
+
+    def _defer(
+        self,
+        live: Live,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        action: Defer,
+        record: Record | None,
+    ) -> None:
+        spec = action.deferral
+        function = self._function_argument(live, frame, summary, call, spec.function)
+        if function is None:
+            return
+        argument: Value = 0
+        if 0 <= spec.argument < len(call.arguments):
+            argument = self._evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
+        live.queue.append((function, argument))
+        if record is not None:
+            evidence, where = self.program.place(summary.path, call.span.line)
+            record(StepKind.DEFER, where, frame.function, f"{function}() is deferred", evidence)
+
+    def _start_thread(
+        self,
+        live: Live,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        action: Start,
+        record: Record | None,
+    ) -> None:
+        spec = action.thread
+        function = self._function_argument(live, frame, summary, call, spec.function)
+        if function is None:
+            return
+        arguments: list[Value] = []
+        if 0 <= spec.argument < len(call.arguments):
+            arguments.append(self._evaluate(live, frame, summary, call.span, call.arguments[spec.argument]))
+        thread = self.program.path_of(frame.function, call.arguments[0])
+        live.tasks.append(Task(function, thread, [self._frame(function, arguments, None)]))
+        self._entered(live, function, None)
+        if record is not None:
+            evidence, where = self.program.place(summary.path, call.span.line)
+            record(StepKind.TASK, where, frame.function, f"thread {function}() is started", evidence)
+
+    def _function_argument(
+        self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, index: int
+    ) -> str | None:
+        """The modelled function an argument names; None when it is known to reach nothing that matters."""
+        if index >= len(call.arguments):
+            return None
+        value = self._evaluate(live, frame, summary, call.span, call.arguments[index])
+        if not isinstance(value, Name) or value.name not in self.program.functions:
+            where = self.program.place(summary.path, call.span.line)[1]
+            self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
+            return None
+        return value.name if value.name in self.program.relevant else None
+
+    def _write_call(
+        self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, action: Write
+    ) -> None:
+        writer = action.writer
+        number = action.variable
+        if number is None:
+            if writer.target >= len(call.arguments):
+                return
+            number = self.program.variable_of(frame.function, call.arguments[writer.target])
+            if number is None:
+                return
+        value = self._evaluate(live, frame, summary, call.span, call.arguments[writer.value])
+        if writer.expect >= 0:
+            expected = self._evaluate(live, frame, summary, call.span, call.arguments[writer.expect])
+            holds = self._compare("==", live.tracked[number], expected)
+            if holds is None:
+                where = self.program.place(summary.path, call.span.line)[1]
+                live.facts.add(f"problem {where} in {frame.function}(): whether the write happens is unknown")
+            elif not self._truth(holds, frame, summary, call.span, f"{call.text} takes effect"):
+                return
+        live.tracked[number] = value
+        self._note_value(live, number)
+
+    def _note_value(self, live: Live, number: int) -> None:
+        name = self.profile.tracked[number].name
+        wanted = self.program.watched.values.get(name)
+        value = live.tracked[number]
+        if wanted and isinstance(value, (int, Name)) and str(key_of(value)) in wanted:
+            live.facts.add(f"value {name} {key_of(value)}")
+
+    def _assign(self, live: Live, frame: Frame, summary: ControlFlowSummary, assign: Assign) -> None:
+        value = self._evaluate(live, frame, summary, assign.span, assign.value)
+        if isinstance(assign.target, Local):
+            frame.env[assign.target.name] = value
+            return
+        number = self.program.variable_of(frame.function, assign.target)
+        if number is not None and isinstance(assign.target, Field):
+            live.tracked[number] = value
+            self._note_value(live, number)
+
+    # --- control ----------------------------------------------------------------------------
+
+    def _terminate(
+        self, live: Live, task: Task, frame: Frame, summary: ControlFlowSummary, record: Record | None
+    ) -> None:
+        end = summary.blocks[frame.block].terminator
+        if isinstance(end, Goto):
+            self._go(frame, end.target)
+        elif isinstance(end, Branch):
+            if not live.checked:
+                touched = self._touches(frame.function, end.condition)
+                if touched and self.profile.interference and len(live.fired) < len(self.profile.interference):
+                    self._offer(live, frame.function, end.span, touched)
+                    return
+            value = self._evaluate(live, frame, summary, end.span, end.condition)
+            truth = self._truth(value, frame, summary, end.span, end.text)
+            self._go(frame, end.then if truth else end.otherwise)
+        elif isinstance(end, Switch):
+            value = self._evaluate(live, frame, summary, end.span, end.subject)
+            self._go(frame, self._switch(value, end, live, frame, summary))
+        elif isinstance(end, Return):
+            self._return(live, task, frame, summary, end)
+            return
+        else:
+            assert isinstance(end, Stop)
+            task.frames.clear()
+            live.facts.add("stopped")
+            return
+        live.checked = False
+        self._drop_dead(live, frame)
+
+    def _next(self, live: Live, frame: Frame) -> None:
+        """One instruction on. What an unfinished instruction had read is forgotten."""
+        frame.index += 1
+        live.checked = False
+        for name in [name for name in frame.env if name.startswith("!")]:
+            del frame.env[name]
+
+    def _go(self, frame: Frame, target: int) -> None:
+        frame.block = target
+        frame.index = 0
+
+    def _drop_dead(self, live: Live, frame: Frame) -> None:
+        self._settle(live, frame)
+        keep = self.program.live(frame.function, frame.block, frame.index)
+        for name in [n for n in frame.env if n not in keep and not n.startswith("?")]:
+            del frame.env[name]
+
+    def _switch(
+        self, value: Value, end: Switch, live: Live, frame: Frame, summary: ControlFlowSummary
+    ) -> int:
+        for label, target in end.cases:
+            wanted = self._evaluate(live, frame, summary, end.span, label)
+            holds = self._compare("==", value, wanted)
+            if holds is None:
+                site = self.program.site(summary, end.span, "switch")
+                holds = self._read(live, frame, ("case", site, self._literal(wanted)))
+            text = f"{end.text} is {self._literal(wanted)}"
+            if self._truth(holds, frame, summary, end.span, text):
+                return target
+        return end.default
+
+    def _truth(self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, text: str) -> bool:
+        """The truth of a condition; raises `_Undecided` when both are possible."""
+        holds = outcomes(value)
+        if len(holds) == 1:
+            return next(iter(holds))
+        token = token_of(value)
+        assert token is not None
+        options = tuple(
+            Option(refine(value, truth)[1], "", "yes" if truth else "no") for truth in (True, False)
+        )
+        where = self.program.place(summary.path, span.line)[1]
+        raise _Undecided(Choice(token.origin, token.occurrence, token, options, frame.function, where, text))
+
+    def _return(self, live: Live, task: Task, frame: Frame, summary: ControlFlowSummary, end: Return) -> None:
+        canonical = self.program.canonical(frame.function)
+        value: Value = 0
+        if end.value is not None:
+            value = self._evaluate(live, frame, summary, end.span, end.value)
+            for text, arguments, split in self.program.watched.returned.get(canonical, ()):
+                if arguments is not None:
+                    continue
+                kind = outcome_of(value, split)
+                if not kind:
+                    test = Test(_subject(value), NEGATIVE if split else ZERO, None)
+                    truth = self._truth(
+                        simplify(test), frame, summary, end.span,
+                        f"{frame.function}() returns {'a negative value' if split else 'zero'}",
+                    )  # fmt: skip
+                    kind = ("negative" if truth else "not-negative") if split else (
+                        "zero" if truth else "nonzero"
+                    )  # fmt: skip
+                live.facts.add(f"returned {text} {kind}")
+        self._settle(live, frame)
+        task.frames.pop()
+        for lock in frame.releases:
+            live.locks.pop(lock, None)
+        live.checked = False
+        if task.frames:
+            caller = task.frames[-1]
+            caller.env.update({name: v for name, v in frame.env.items() if name.startswith("?")})
+            if frame.target is not None:
+                caller.env[frame.target] = value
+            self._drop_dead(live, caller)
+        elif live.current != 0:
+            live.tasks[live.current].frames.clear()
+
+    # --- values -----------------------------------------------------------------------------
+
+    def _fresh(self, live: Live, origin: Origin) -> Unsure:
+        count = live.counts.get(origin, 0)
+        live.counts[origin] = count + 1
+        return Unsure(Token(origin, count))
+
+    def _read(self, live: Live, frame: Frame, origin: Origin) -> Value:
+        """An unknown value that an instruction produces on the way to its effect.
+
+        It is kept until the instruction is done: a decision on it re-executes the instruction, which must
+        then meet the same value.
+        """
+        name = "!" + " ".join(origin)
+        known = frame.env.get(name)
+        if known is None:
+            known = frame.env[name] = self._fresh(live, origin)
+        return known
+
+    def _evaluate(
+        self, live: Live, frame: Frame, summary: ControlFlowSummary, span: Span, expression: Expression
+    ) -> Value:
+        if isinstance(expression, Number):
+            return expression.value
+        if isinstance(expression, Local):
+            known = frame.env.get(expression.name)
+            if known is None:
+                known = self._fresh(live, ("local", self.program.site(summary, span, expression.name)))
+                frame.env[expression.name] = known
+            return known
+        if isinstance(expression, Symbol):
+            return self._symbol(expression)
+        if isinstance(expression, Field):
+            number = self.program.variable_of(frame.function, expression)
+            if number is not None:
+                return live.tracked[number]
+            site = self.program.site(summary, span, f"read:{expression.name}")
+            return self._read(live, frame, ("read", site))
+        if isinstance(expression, Unary):
+            if expression.op == "&":
+                return 1  # an address: not null, nothing else known
+            inner = self._evaluate(live, frame, summary, span, expression.operand)
+            if expression.op == "!":
+                return negate(inner)
+            if expression.op == "-" and isinstance(inner, int):
+                return -inner
+            if expression.op == "-" and isinstance(inner, Unsure):
+                return self._read(live, frame, ("minus", *inner.token.origin))
+        elif isinstance(expression, Binary):
+            left = self._evaluate(live, frame, summary, span, expression.left)
+            right = self._evaluate(live, frame, summary, span, expression.right)
+            found = self._compare(expression.op, left, right)
+            if found is not None:
+                return found
+            if isinstance(left, int) and isinstance(right, int):
+                number = _arithmetic(expression.op, left, right)
+                if number is not None:
+                    return number
+        return self._read(live, frame, ("value", self.program.site(summary, span, "value")))
+
+    def _symbol(self, symbol: Symbol) -> Value:
+        if symbol.name in self.program.functions:
+            return Name(symbol.name)
+        canonical = self.program.canonical(symbol.name)
+        number = self.profile.constants.get(canonical)
+        return Name(canonical) if number is None else number
+
+    def _compare(self, op: str, left: Value, right: Value) -> Value | None:
+        distinct = (
+            isinstance(left, Name)
+            and isinstance(right, Name)
+            and any(left.name.startswith(p) and right.name.startswith(p) for p in self._distinct)
+        )
+        return compare(op, left, right, distinct)
+
+
+def _subject(value: Value) -> Unsure:
+    assert isinstance(value, Unsure)
+    return value
+
+
+def _arithmetic(op: str, left: int, right: int) -> int | None:
+    if op == "+":
+        return left + right
+    if op == "-":
+        return left - right
+    if op == "*":
+        return left * right
+    if op == "|":
+        return left | right
+    if op == "&":
+        return left & right
+    return None
+
+
+def outcome_of(value: Value, split: int) -> str:
+    """The class of a returned value: split 0 at zero, 1 at negative; "" when it may be both."""
+    if isinstance(value, Test):
+        return "not-negative" if split else ""
+    if isinstance(value, Name):
+        return "not-negative" if split else "nonzero"
+    if isinstance(value, int):
+        if split:
+            return "negative" if value < 0 else "not-negative"
+        return "zero" if value == 0 else "nonzero"
+    bit = NEGATIVE if split else ZERO
+    if value.signs == bit:
+        return "negative" if split else "zero"
+    if not value.signs & bit:
+        return "not-negative" if split else "nonzero"
+    return ""
+
+
+__all__ = ["ANY_SIGN", "SIGN_TESTS", "Choice", "Emission", "End", "Halt", "Machine", "Option", "Record"]

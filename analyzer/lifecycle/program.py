@@ -1,0 +1,426 @@
+"""A stage bound to a profile: what each call means, which functions matter, where unknown values arise.
+
+Input: a `Snapshot`, its `FileSummary`s and a `Profile`. Output: a `Program` that the machine executes.
+Not modelled: calls through pointers whose target no local holds (unknown, listed as an assumption).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeAlias
+
+from analyzer.lifecycle.liveness import live_locals
+from analyzer.model.profile import (
+    Deferral,
+    EventCall,
+    Landmark,
+    Outcome,
+    Profile,
+    Selection,
+    ThreadCall,
+    Tracked,
+    Watch,
+    Writer,
+)
+from analyzer.model.snapshot import Evidence, Snapshot
+from analyzer.model.summary import (
+    Assign,
+    Binary,
+    Block,
+    Branch,
+    Call,
+    ControlFlowSummary,
+    Enter,
+    Expression,
+    Field,
+    FileSummary,
+    Label,
+    Leave,
+    Local,
+    Number,
+    Return,
+    Span,
+    Switch,
+    Symbol,
+    Unary,
+)
+from analyzer.model.unknown import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    event: EventCall
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    landmark: Landmark
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    writer: Writer
+    variable: int | None  # None: the variable whose address the argument is
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    variable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    deferral: Deferral
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    thread: ThreadCall
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    lock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    lock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A call whose result is unknown and that changes nothing tracked."""
+
+
+Action: TypeAlias = (
+    Notify | Pass | Write | Read | Defer | Start | Acquire | Release | Join | Wait | Assume | Inline | Ignore
+)
+Place: TypeAlias = tuple[str, int, int, str]  # path, line, column, what
+
+TYPE_WORDS = re.compile(r"[A-Za-z_]\w*")
+WATCHED = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*$")
+
+
+def field_path(expression: Expression) -> tuple[Expression, str]:
+    """The base of a chain of fields and the chain as ``a.b``; ``&`` and ``*`` on the way are dropped."""
+    names: list[str] = []
+    while True:
+        if isinstance(expression, Field):
+            names.append(expression.name)
+            expression = expression.base
+        elif isinstance(expression, Unary) and expression.op in "&*":
+            expression = expression.operand
+        else:
+            return expression, ".".join(reversed(names))
+
+
+def fields_in(expression: Expression) -> Iterator[Field]:
+    """The outermost field chains that `expression` reads."""
+    if isinstance(expression, Field):
+        yield expression
+    elif isinstance(expression, Unary):
+        yield from fields_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from fields_in(expression.left)
+        yield from fields_in(expression.right)
+
+
+def callee_name(call: Call) -> str:
+    """The direct callee, the last field of an indirect one, or ""."""
+    if isinstance(call.callee, (Symbol, Local)):
+        return call.callee.name
+    if isinstance(call.callee, Field):
+        return call.callee.name
+    return ""
+
+
+def expressions_of(block: Block) -> Iterator[tuple[Span, Expression]]:
+    """Every expression a block evaluates, with the span of what it belongs to."""
+    for instruction in block.instructions:
+        if isinstance(instruction, Call):
+            yield instruction.span, instruction.callee
+            for argument in instruction.arguments:
+                yield instruction.span, argument
+        elif isinstance(instruction, Assign):
+            yield instruction.span, instruction.value
+            if not isinstance(instruction.target, Local):
+                yield instruction.span, instruction.target
+    end = block.terminator
+    if isinstance(end, Branch):
+        yield end.span, end.condition
+    elif isinstance(end, Switch):
+        yield end.span, end.subject
+    elif isinstance(end, Return) and end.value is not None:
+        yield end.span, end.value
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the selections of a profile ask about calls and values, gathered once."""
+
+    entered: frozenset[str]
+    returned: Mapping[str, tuple[tuple[str, tuple[str, ...] | None, int], ...]]
+    values: Mapping[str, frozenset[str]]
+    marks: frozenset[str]
+
+    @staticmethod
+    def of(profile: Profile) -> Watched:
+        selections: list[Selection] = [scenario.select for scenario in profile.scenarios]
+        selections += [rule.select for rule in profile.rules]
+        entered: set[str] = set()
+        returned: dict[str, set[tuple[str, tuple[str, ...] | None, int]]] = {}
+        values: dict[str, set[str]] = {}
+        for select in selections:
+            entered.update(select.through, select.avoids)
+            for watch in (*select.returned, *select.assume):
+                name, arguments = split_watch(watch)
+                returned.setdefault(name, set()).add((watch.call, arguments, sign_classes(watch)))
+            for wanted in (select.passed, select.never):
+                for variable, constants in wanted.items():
+                    values.setdefault(variable, set()).update(constants)
+        return Watched(
+            frozenset(entered),
+            {name: tuple(sorted(entries, key=repr)) for name, entries in returned.items()},
+            {name: frozenset(constants) for name, constants in values.items()},
+            frozenset(s.shown_from for s in profile.scenarios if s.shown_from),
+        )
+
+
+def split_watch(watch: Watch) -> tuple[str, tuple[str, ...] | None]:
+    """``f(A, B)`` -> ("f", ("A", "B")); ``f`` -> ("f", None)."""
+    found = WATCHED.match(watch.call)
+    if found is None:
+        return watch.call, None
+    arguments = found.group(2)
+    return found.group(1), None if arguments is None else tuple(a.strip() for a in arguments.split(","))
+
+
+def sign_classes(watch: Watch) -> int:
+    """0 when the watch splits at zero, 1 when it splits at negative."""
+    return 0 if watch.outcome in (Outcome.ZERO, Outcome.NONZERO) else 1
+
+
+class Program:
+    """One stage, ready to be executed. Everything but the caches is fixed when built."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        files: Iterable[FileSummary],
+        profile: Profile,
+        renamed: Mapping[str, str],
+        watched: Watched,
+    ) -> None:
+        self.snapshot = snapshot
+        self.profile = profile
+        self.watched = watched
+        self._renamed = renamed
+        self.functions: dict[str, ControlFlowSummary] = {}
+        self._local: dict[tuple[str, str], ControlFlowSummary] = {}
+        for file in files:
+            for function in file.functions:
+                self.functions.setdefault(function.name, function)
+                self._local[function.path, function.name] = function
+        self.by_canonical = {self.canonical(name): name for name in self.functions}
+        self.fields = {path: i for i, v in enumerate(profile.tracked) for path in v.fields}
+        self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
+        self._actions: dict[tuple[str, str], Action] = {}
+        self._types: dict[str, dict[str, str]] = {}
+        self._calls = self._bind_profile(profile)
+        self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
+        self.relevant = self._slice()
+        self.sites: Mapping[Place, str] = {}
+        self.common: frozenset[str] = frozenset(self.by_canonical)
+        self.assumptions: set[str] = set()
+
+    # --- names ------------------------------------------------------------------------------
+
+    def canonical(self, name: str) -> str:
+        """The base stage's name for an identifier of this stage."""
+        return self._renamed.get(name, name)
+
+    def live(self, function: str, block: int, index: int) -> frozenset[str]:
+        """Locals that may be read from there on."""
+        table = self._live.get(function)
+        if table is None:
+            table = self._live[function] = live_locals(self.functions[function])
+        return table[block][index]
+
+    def place(self, path: str, line: int) -> tuple[Evidence, Location]:
+        """Evidence of a line and the place to show for it."""
+        lines = self.snapshot.lines.get(path)
+        if lines and 0 < line <= len(lines):
+            evidence, shown, number = lines[line - 1]
+            return evidence, Location(shown, number)
+        return Evidence.TREE, Location(path, line)
+
+    def site(self, function: ControlFlowSummary, span: Span, what: str) -> str:
+        """The identity, over all stages, of the place where an unknown value arises."""
+        place = (function.path, span.line, span.column, what)
+        return self.sites.get(place) or f"{what}#{self.snapshot.patch}:{span.line}:{span.column}"
+
+    # --- tracked variables ------------------------------------------------------------------
+
+    def types(self, function: str) -> dict[str, str]:
+        """Type of each local, as the first identifier of its declaration that is no qualifier."""
+        known = self._types.get(function)
+        if known is None:
+            summary = self.functions[function]
+            known = {}
+            for variable in (*summary.parameters, *summary.locals):
+                words = [w for w in TYPE_WORDS.findall(variable.type) if w not in QUALIFIERS]
+                known[variable.name] = words[0] if words else ""
+            for block in summary.blocks:
+                for instruction in block.instructions:
+                    if isinstance(instruction, Call) and instruction.target is not None:
+                        kind = self.profile.objects.get(self.canonical(callee_name(instruction)) + "()")
+                        if kind:
+                            known.setdefault(instruction.target.name, kind)
+            self._types[function] = known
+        return known
+
+    def path_of(self, function: str, expression: Expression) -> str:
+        """``Type.field`` for a field of a typed object, else ``?.field`` or the symbol, else ""."""
+        base, chain = field_path(expression)
+        if isinstance(base, Local):
+            kind = self.types(function).get(base.name, "")
+        elif isinstance(base, Symbol):
+            kind = self.profile.objects.get(self.canonical(base.name), "")
+            if not chain:
+                return self.canonical(base.name)
+        else:
+            kind = ""
+        return f"{kind or '?'}.{chain}" if chain else ""
+
+    def variable_of(self, function: str, expression: Expression) -> int | None:
+        """The tracked variable that an lvalue (or its address) denotes."""
+        return self.fields.get(self.path_of(function, expression))
+
+    # --- what calls mean --------------------------------------------------------------------
+
+    def _bind_profile(self, profile: Profile) -> dict[str, Action]:
+        calls: dict[str, Action] = {}
+        for name in profile.asserts:
+            calls[name] = Assume()
+        for name in profile.waits:
+            calls[name] = Wait()
+        for name in profile.joins:
+            calls[name] = Join()
+        for lock in profile.locks:
+            calls.update({name: Acquire(lock.name) for name in lock.acquire})
+            calls.update({name: Release(lock.name) for name in lock.release})
+        for thread in profile.threads:
+            calls[thread.call] = Start(thread)
+        for deferral in profile.deferrals:
+            calls[deferral.call] = Defer(deferral)
+        for number, variable in enumerate(profile.tracked):
+            for name in variable.predicates:
+                calls[name] = Read(number)
+            for writer in variable.writers:
+                # One call may write any variable whose address it gets: then the argument decides.
+                several = writer.target >= 0
+                calls[writer.call] = Write(writer, None if several else number)
+        for landmark in profile.landmarks:
+            if landmark.call:
+                calls[landmark.call] = Pass(landmark)
+        for event in profile.events:
+            calls[event.call] = Notify(event)
+        return calls
+
+    def definitions(self) -> Mapping[tuple[str, str], ControlFlowSummary]:
+        """All definitions by path and name."""
+        return self._local
+
+    def lookup(self, path: str, name: str) -> ControlFlowSummary | None:
+        """The definition a call in `path` reaches: one in the same file first."""
+        return self._local.get((path, name)) or self.functions.get(name)
+
+    def action(self, path: str, name: str) -> Action:
+        """What a call of `name` in `path` does."""
+        key = (path, name)
+        found = self._actions.get(key)
+        if found is None:
+            found = self._calls.get(self.canonical(name))
+            if found is None:
+                summary = self.lookup(path, name)
+                inline = summary is not None and summary.name in self.relevant
+                found = Inline(name) if inline else Ignore()
+            self._actions[key] = found
+        return found
+
+    def inert(self, name: str) -> bool:
+        """Whether the profile says that a call changes nothing tracked."""
+        return any(fnmatchcase(self.canonical(name), pattern) for pattern in self.profile.inert)
+
+    # --- the relevance slice ----------------------------------------------------------------
+
+    def _slice(self) -> frozenset[str]:
+        """Functions that can reach an event, a landmark, tracked state, a task or a watched call."""
+        watched = self.watched.entered | self.watched.marks | set(self.watched.returned)
+        callers: dict[str, set[str]] = {}
+        relevant: list[str] = []
+        for name, summary in self.functions.items():
+            matters = self.canonical(name) in watched
+            for block in summary.blocks:
+                for instruction in block.instructions:
+                    if isinstance(instruction, Call):
+                        callee = callee_name(instruction)
+                        callers.setdefault(callee, set()).add(name)
+                        canonical = self.canonical(callee)
+                        matters |= canonical in watched
+                        action = self._calls.get(canonical)
+                        matters |= action is not None and not isinstance(action, (Assume, Wait))
+                    elif isinstance(instruction, Label):
+                        matters |= f"{self.canonical(name)}:{instruction.name}" in self.labels
+                    elif isinstance(instruction, (Enter, Leave)):
+                        matters |= isinstance(self._calls.get(instruction.macro), (Acquire, Release))
+                if not matters:
+                    for _, expression in expressions_of(block):
+                        for field in fields_in(expression):
+                            matters |= self.variable_of(name, field) is not None
+            if matters:
+                relevant.append(name)
+        seen = set(relevant)
+        while relevant:
+            for caller in callers.get(relevant.pop(), ()):
+                if caller not in seen:
+                    seen.add(caller)
+                    relevant.append(caller)
+        return frozenset(seen)
+
+
+QUALIFIERS = frozenset({"const", "volatile", "static", "struct", "union", "enum", "register", "restrict"})
+
+
+def tracked_names(variables: tuple[Tracked, ...]) -> dict[str, int]:
+    """Index of each tracked variable by name."""
+    return {variable.name: number for number, variable in enumerate(variables)}
+
+
+def number_of(expression: Expression) -> int | None:
+    """The number an expression is, if it is one."""
+    return expression.value if isinstance(expression, Number) else None
