@@ -1,0 +1,72 @@
+"""The formats a report can be written in. Each is a pure function of the `Report`.
+
+`FORMATS` names them; `render` writes one report, `join` puts those of several series into one text.
+A new format is a module with a function from `Report` to text and one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analyzer.model.report import Report
+from analyzer.reports import json_format, mail, markdown, text
+from analyzer.reports.style import Style
+
+Renderer = Callable[[Report, Style, tuple[str, ...]], str]
+Joiner = Callable[[tuple[str, ...], int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, what it is for, the file suffixes that ask for it, and how to write it."""
+
+    name: str
+    summary: str
+    suffixes: tuple[str, ...]
+    render: Renderer
+    join: Joiner
+
+
+def _one_after_the_other(texts: tuple[str, ...], _exit_status: int) -> str:
+    return "\n\n".join(texts)
+
+
+_ALL = (
+    Format("text", "tables side by side, for a terminal", (".txt",), text.render, _one_after_the_other),
+    Format(
+        "mail",
+        "the lists as people write them on a mailing list",
+        (".mail", ".eml"),
+        lambda report, _style, scenarios: mail.render(report, scenarios),
+        _one_after_the_other,
+    ),
+    Format(
+        "markdown",
+        "for a forge's comment or a wiki",
+        (".md", ".markdown"),
+        lambda report, _style, scenarios: markdown.render(report, scenarios),
+        _one_after_the_other,
+    ),
+    Format(
+        "json",
+        "for machines; the schema is shipped",
+        (".json",),
+        lambda report, _style, scenarios: json_format.render(report, scenarios),
+        json_format.join,
+    ),
+)
+FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _ALL})
+
+
+def render(
+    report: Report, name: str, *, colour: bool = False, width: int = 80, scenarios: tuple[str, ...] = ()
+) -> str:
+    """`report` in the format `name`; `scenarios` (ids or titles) restrict it, none means all."""
+    return FORMATS[name].render(report, Style(colour, max(width, 24)), scenarios)
+
+
+def join(texts: tuple[str, ...], name: str, exit_status: int) -> str:
+    """The rendered reports of several series as one text; a single one stays as it is."""
+    return texts[0] if len(texts) == 1 else FORMATS[name].join(texts, exit_status)

@@ -1,0 +1,206 @@
+"""The report for machines: one JSON object, described by ``report.schema.json`` and docs/json.md.
+
+Input: a `Report`. Output: text in ASCII, so that no character of a patch can act on a terminal. The
+layout is a promise of its own, apart from the model: fields may be added under the same schema name,
+none is taken away. Not modelled: colour, folding, wording.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from analyzer.model.report import (
+    Change,
+    Finding,
+    Letter,
+    Report,
+    ScenarioSequences,
+    Sequence,
+    StageSequences,
+    Subscriber,
+    Witness,
+)
+from analyzer.model.unknown import Location, Unknown
+from analyzer.reports import words
+from analyzer.reports.lists import chosen
+
+SCHEMA = "analyze-series/1"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+
+def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
+    """One report as one object."""
+    return _text(_report(report, scenarios))
+
+
+def join(texts: tuple[str, ...], exit_status: int) -> str:
+    """Several series in one input: one object with their reports side by side."""
+    reports: list[Json] = [json.loads(text) for text in texts]
+    return _text({"schema": SCHEMA, "reports": reports, "exit_status": exit_status})
+
+
+def label(letter: Letter) -> str:
+    """``STOP@close_gate``, with ``*`` behind it where the letter may repeat."""
+    return letter.label + ("*" if letter.repeats else "")
+
+
+def _text(value: Json) -> str:
+    # DEL is the one control character that JSON leaves as it is.
+    return json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
+    return {
+        "schema": SCHEMA,
+        "title": report.title,
+        "concerned": report.concerned,
+        "profile": report.profile,
+        "profile_title": report.profile_title,
+        "source": report.source,
+        "follows": report.follows,
+        "stages": [{"patch": s.patch, "title": s.title, "note": s.note} for s in report.stages],
+        "scenarios": [_scenario(scenario) for scenario in chosen(report, scenarios)],
+        "changes": [_change(change) for change in report.changes],
+        "findings": [_finding(finding) for finding in report.findings],
+        "subscribers": [_subscriber(subscriber) for subscriber in report.subscribers],
+        "repairs": [{"what": r.what, "where": r.where, "patch": r.patch} for r in report.repairs],
+        "notes": _strings(report.notes),
+        "assumptions": _strings(words.assumptions(report)),
+        "unknown": [_unknown(unknown) for unknown in words.incomplete(report)],
+        "exit_status": report.exit_status,
+    }
+
+
+def _scenario(scenario: ScenarioSequences) -> Json:
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "summary": scenario.summary,
+        "generated": scenario.generated,
+        "stages": [_stage(stage) for stage in scenario.stages],
+    }
+
+
+def _stage(stage: StageSequences) -> Json:
+    return {
+        "patch": stage.patch,
+        "sequences": [_labels(sequence) for sequence in stage.sequences],
+        "letters": [_letters(sequence) for sequence in stage.sequences],
+        "shown_from": [sequence.shown_from for sequence in stage.sequences],
+        "blocked": [sequence.blocked for sequence in stage.sequences],
+        "unknown": [_unknown(unknown) for unknown in stage.unknown],
+    }
+
+
+def _labels(sequence: Sequence) -> list[Json]:
+    return [label(letter) for letter in sequence.letters]
+
+
+def _letters(sequence: Sequence) -> list[Json]:
+    return [_letter(letter) for letter in sequence.letters]
+
+
+def _letter(letter: Letter) -> Json:
+    return {
+        "name": letter.name,
+        "kind": letter.kind.value,
+        "function": letter.function,
+        "words": letter.words,
+        "phase": letter.phase,
+        "repeats": letter.repeats,
+        "evidence": letter.evidence.value,
+        **_place(letter.where),
+        "context": {
+            "state": dict(letter.context.state),
+            "task": letter.context.task,
+            "locks": _strings(letter.context.locks),
+        },
+    }
+
+
+def _change(change: Change) -> Json:
+    way_out: Json = None
+    if change.way_out:
+        way_out = {**_place(change.way_out), "text": change.way_out_words}
+    return {
+        "patch": change.patch,
+        "kind": change.kind.value,
+        "events": _strings(change.events),
+        "scenarios": _strings(change.scenarios),
+        "before": _labels(change.before),
+        "after": _labels(change.after),
+        "before_letters": _letters(change.before),
+        "after_letters": _letters(change.after),
+        "causes": [
+            {"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in change.causes
+        ],
+        "way_out": way_out,
+        "witness_before": _witness(change.witness_before),
+        "witness_after": _witness(change.witness_after),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "violation": finding.violation,
+        "level": finding.level.value,
+        "kind": finding.kind.value,
+        "patch": finding.patch,
+        "closed_by": finding.closed_by,
+        "status": list(finding.status),
+        "scenarios": _strings(finding.scenarios),
+        "reason": finding.reason,
+        "documented": finding.documented,
+        "nearest": _strings(finding.nearest),
+        "good": None if finding.good is None else _labels(finding.good),
+        "bad": _labels(finding.bad),
+        "bad_letters": _letters(finding.bad),
+        "witness": None if finding.witness is None else _witness(finding.witness),
+        **_place(finding.where),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _witness(witness: Witness) -> Json:
+    steps: list[Json] = [
+        {
+            "kind": step.kind.value,
+            "text": step.text,
+            "function": step.function,
+            "evidence": step.evidence.value,
+            **_place(step.where),
+        }
+        for step in witness.steps
+    ]
+    return {"patch": witness.patch, "steps": steps}
+
+
+def _subscriber(subscriber: Subscriber) -> Json:
+    return {
+        "device": subscriber.device,
+        "handler": subscriber.handler,
+        "modes": _strings(subscriber.modes),
+        "events": _strings(subscriber.events),
+        **_place(subscriber.where),
+    }
+
+
+def _unknown(unknown: Unknown) -> Json:
+    return {
+        "what": unknown.what,
+        "why": unknown.why,
+        "where": unknown.where,
+        "patch": unknown.patch,
+        "weight": unknown.weight.value,
+    }
+
+
+def _place(where: Location) -> dict[str, Json]:
+    return {"where": str(where), "file": where.path, "line": where.line}
+
+
+def _strings(values: Iterable[str]) -> list[Json]:
+    return list(values)

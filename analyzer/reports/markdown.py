@@ -1,0 +1,133 @@
+"""The report in Markdown, for a forge's comment or a wiki.
+
+Input: a `Report`. Output: GitHub-flavoured Markdown: a table a scenario with the stages side by side,
+then changes, findings, subscribers and what could not be told. Every foreign text is escaped or stands
+as code; no HTML, link, mention or heading can come out of a patch. Not modelled: folding (renderers do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from analyzer.model.report import Change, Finding, Report, Witness
+from analyzer.reports import words
+from analyzer.reports.escape import code_span, source_line
+from analyzer.reports.escape import markdown as plain
+from analyzer.reports.lists import Listing, chosen, listing
+from analyzer.reports.table import Cell, marked
+from analyzer.reports.witness import step_words
+
+
+def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
+    """The whole report. Ends in one newline."""
+    if not report.concerned:
+        return plain(words.not_concerned(report)) + "\n"
+    picked = chosen(report, scenarios)
+    ids = {scenario.id for scenario in picked}
+    blocks = [f"# {plain(report.title or 'Patch series')}", plain(f"Computed {words.source_words(report)}.")]
+    blocks += _table(
+        ("patch", "title"), [(str(s.patch or "base"), plain(_stage(s.title, s.note))) for s in report.stages]
+    )
+    for scenario in picked:
+        blocks += _scenario(listing(report, scenario))
+    for change in report.changes:
+        if not scenarios or ids & set(change.scenarios):
+            blocks += _change(report, change)
+    for finding in words.ordered_findings(report.findings):
+        if not scenarios or ids & set(finding.scenarios):
+            blocks += _finding(report, finding)
+    if report.subscribers and not scenarios:
+        rows = [
+            (plain(s.device), code_span(s.handler), plain(", ".join(s.events))) for s in report.subscribers
+        ]
+        blocks += ["## Subscribers", *_table(words.SUBSCRIBER_HEADS, rows)]
+    blocks += _section("Could not be told", map(words.unknown_words, words.incomplete(report)))
+    blocks += _section("Assumed", words.assumptions(report))
+    blocks += _section("Notes", report.notes)
+    blocks += _section("Repairs to the input", map(words.repair_words, report.repairs))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _stage(title: str, note: str) -> str:
+    return f"{title} (not analysed: {note})" if note else title
+
+
+def _scenario(entry: Listing) -> list[str]:
+    columns = marked(entry)
+    rows = [
+        [_cell(column[index]) for column in columns] for index in range(len(columns[0]) if columns else 0)
+    ]
+    blocks = [f"## {plain(entry.scenario.title)}"]
+    if entry.scenario.summary:
+        blocks.append(plain(entry.scenario.summary))
+    return blocks + _table([group.heading for group in entry.groups], rows)
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return ""
+    if cell.entry.letter is None:
+        return plain(cell.entry.words)
+    marks = cell.marks.strip()
+    text = code_span(cell.entry.words)
+    letter = cell.entry.letter
+    said = f"{text} ({letter.evidence.value}, {code_span(str(letter.where))})"
+    return f"**{plain(marks)}** {said}" if marks else said
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return ["\n".join(f"| {' | '.join(line)} |" for line in lines)]
+
+
+def _change(report: Report, change: Change) -> list[str]:
+    items = [f"in: {plain(words.titles(report, change.scenarios))}"] if change.scenarios else []
+    items += [
+        f"before: {plain(words.run_words(change.before))}",
+        f"after: {plain(words.run_words(change.after))}",
+    ]
+    for cause in change.causes:
+        items.append(
+            f"cause: {plain(cause.text)} ({code_span(str(cause.where))}, in {code_span(cause.function)})"
+        )
+    if change.way_out:
+        items.append(f"way out: {plain(change.way_out_words)} ({code_span(str(change.way_out))})")
+    blocks = [f"## Patch {change.patch}: {plain(words.change_words(change))}", _items(items)]
+    blocks += _path("Path before", change.witness_before, report)
+    return blocks + _path("Path after", change.witness_after, report)
+
+
+def _finding(report: Report, finding: Finding) -> list[str]:
+    items = [f"in: {plain(words.titles(report, finding.scenarios))}"] if finding.scenarios else []
+    items += [f"at: {code_span(str(finding.where))}", f"stages: {plain(words.status_words(report, finding))}"]
+    if finding.good:
+        items.append(f"before: {plain(words.run_words(finding.good))}")
+    items.append(f"sequence: {plain(words.run_words(finding.bad))}")
+    if finding.nearest:
+        items.append(f"allowed: {plain(' '.join(finding.nearest))}")
+    items += [f"why: {plain(finding.reason)}"] if finding.reason else []
+    items += [f"see: {plain(finding.documented)}"] if finding.documented else []
+    head = f"{words.finding_head(finding)} ({words.finding_kind(finding)})"
+    blocks = [f"## {plain(head)}", _items(items)]
+    return blocks + (_path("Path", finding.witness, report) if finding.witness else [])
+
+
+def _path(title: str, witness: Witness, report: Report) -> list[str]:
+    if not witness.steps:
+        return []
+    stage = f"after patch {witness.patch}" if witness.patch else "at the base"
+    lines = []
+    for number, step in enumerate(witness.steps, start=1):
+        said = f"{plain(step_words(step))} ({code_span(str(step.where))}, {step.evidence.value})"
+        source = source_line(report.source_lines.get((step.where.path, step.where.line), "")).strip()
+        lines.append(f"{number}. {said}" + (f": {code_span(source)}" if source else ""))
+    return [f"{title} ({stage}):", "\n".join(lines)]
+
+
+def _section(title: str, items: Iterable[str]) -> list[str]:
+    lines = [plain(item) for item in items]
+    return [f"## {title}", _items(lines)] if lines else []
+
+
+def _items(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)

@@ -1,0 +1,140 @@
+"""The default report: for a terminal, or for a file that is read in one.
+
+Input: a `Report` and a `Style`. Output: scenarios with their stages side by side, then changes with
+causes and witness paths, findings, subscribers, what could not be told, assumptions, notes and repairs.
+Named scenarios restrict the tables, changes and findings to theirs. Not modelled: paging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzer.model.report import Change, Finding, FindingKind, Level, Report
+from analyzer.reports import words
+from analyzer.reports.escape import visible
+from analyzer.reports.layout import columns_of, fold
+from analyzer.reports.lists import Listing, chosen, listing
+from analyzer.reports.style import Style
+from analyzer.reports.table import LEGEND, draw
+from analyzer.reports.witness import drawn_path
+
+_LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
+
+
+def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str:
+    """The whole report. Ends in one newline."""
+    if not report.concerned:
+        return "\n".join(fold(visible(words.not_concerned(report)), style.width)) + "\n"
+    picked = chosen(report, scenarios)
+    ids = {scenario.id for scenario in picked}
+    shown = [listing(report, scenario) for scenario in picked]
+    changes = [c for c in report.changes if not scenarios or ids & set(c.scenarios)]
+    findings = [f for f in report.findings if not scenarios or ids & set(f.scenarios)]
+    blocks = [_opening(report, style)]
+    blocks += _scenarios(shown, style, every=bool(scenarios))
+    blocks += [_change(report, change, style) for change in changes]
+    blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
+    if not scenarios:
+        blocks += _section("Subscribers", _subscribers(report), style)
+    blocks += _section(
+        "Could not be told", map(words.unknown_words, words.incomplete(report)), style, "yellow"
+    )
+    blocks += _section("Assumed", words.assumptions(report), style)
+    blocks += _section("Notes", report.notes, style)
+    blocks += _section("Repairs to the input", map(words.repair_words, report.repairs), style)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _opening(report: Report, style: Style) -> list[str]:
+    lines = [style.paint(line, "bold") for line in fold(visible(report.title or "Patch series"), style.width)]
+    lines += fold(visible(f"computed {words.source_words(report)}"), style.width)
+    for stage in report.stages:
+        note = f" (not analysed: {stage.note})" if stage.note else ""
+        mark = f"  {stage.patch or 'base':>4}  "
+        lines += fold(
+            visible((stage.title if stage.patch else "before the series") + note), style.width, mark
+        )
+    return lines
+
+
+def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[str]]:
+    blocks = []
+    kept = []
+    for entry in shown:
+        if not every and entry.told and not entry.changes:
+            kept.append(entry)
+            continue
+        lines = [style.paint(line, "bold") for line in _titled(visible(entry.scenario.title), style)]
+        if entry.scenario.summary:
+            lines += fold(visible(entry.scenario.summary), style.width)
+        blocks.append([*lines, "", *draw(entry, style)])
+    if any(entry.changes for entry in shown):
+        blocks.append([style.paint(line, "dim") for line in fold(LEGEND, style.width)])
+    return [*blocks, *_kept(kept, style)]
+
+
+def _kept(kept: list[Listing], style: Style) -> list[list[str]]:
+    """The scenarios whose lists no patch changes, one short line each."""
+    if not kept:
+        return []
+    lines = [style.paint(line, "bold") for line in _titled("The same at every stage", style)]
+    for entry in kept:
+        runs = [", ".join(line.words for line in run) for run in entry.lists[0].runs]
+        said = " or: ".join([*runs, *entry.lists[0].asides])
+        lines += fold(f"{visible(entry.scenario.title)}: {said}", style.width, "  ", "      ")
+    return [lines]
+
+
+def _titled(text: str, style: Style) -> list[str]:
+    lines = fold(text, style.width)
+    return [*lines, "-" * max(columns_of(line) for line in lines)]
+
+
+def _change(report: Report, change: Change, style: Style) -> list[str]:
+    head = f"Patch {change.patch}: {visible(words.change_words(change))}"
+    lines = [style.paint(line, "bold") for line in _titled(head, style)]
+    if change.scenarios:
+        lines += _told("in", words.titles(report, change.scenarios), style)
+    lines += _told("before", words.run_words(change.before), style)
+    lines += _told("after", words.run_words(change.after), style)
+    for number, cause in enumerate(change.causes):
+        where = f"{cause.text} ({cause.where}, in {cause.function})"
+        lines += _told("cause" if number == 0 else "and", where, style)
+    if change.way_out:
+        lines += _told("way out", f"{change.way_out_words} ({change.way_out})".strip(), style)
+    lines += drawn_path("path before", change.witness_before, report, style)
+    return lines + drawn_path("path after", change.witness_after, report, style)
+
+
+def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
+    apart = finding.kind in (FindingKind.PREEXISTING, FindingKind.FIXED)
+    look = "dim" if apart else _LEVEL_LOOKS[finding.level]
+    head = visible(f"{words.finding_head(finding)} ({words.finding_kind(finding)})")
+    lines = [style.paint(line, "bold", look) for line in _titled(head, style)]
+    if finding.scenarios:
+        lines += _told("in", words.titles(report, finding.scenarios), style)
+    lines += _told("at", str(finding.where), style)
+    lines += _told("stages", words.status_words(report, finding), style)
+    if finding.good:
+        lines += _told("before", words.run_words(finding.good), style)
+    lines += _told("sequence", words.run_words(finding.bad), style)
+    if finding.nearest:
+        lines += _told("allowed", " ".join(finding.nearest), style)
+    lines += _told("why", finding.reason, style) if finding.reason else []
+    lines += _told("see", finding.documented, style) if finding.documented else []
+    return lines + (drawn_path("path", finding.witness, report, style) if finding.witness else [])
+
+
+def _subscribers(report: Report) -> Iterable[str]:
+    for entry in report.subscribers:
+        modes = f" [{', '.join(entry.modes)}]" if entry.modes else ""
+        yield f"{entry.device}: {entry.handler}{modes} acts on {', '.join(entry.events)} ({entry.where})"
+
+
+def _told(name: str, text: str, style: Style) -> list[str]:
+    return fold(visible(text), style.width, f"  {name + ':':<10} ")
+
+
+def _section(title: str, items: Iterable[str], style: Style, look: str = "bold") -> list[list[str]]:
+    lines = [line for item in items for line in fold(visible(item), style.width, "- ")]
+    return [[style.paint(line, look) for line in _titled(title, style)] + lines] if lines else []

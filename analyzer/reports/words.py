@@ -1,0 +1,116 @@
+"""The phrases that formats share. Input: parts of a `Report`. Output: single lines, not yet escaped.
+
+Each format escapes what it gets from here for its own medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level, Report, Sequence
+from analyzer.model.series import Repair
+from analyzer.model.unknown import Unknown, Weight
+from analyzer.reports.lists import entries
+
+SUBSCRIBER_HEADS = ("device", "handler", "events needed")
+_CHANGES = {
+    ChangeKind.ADDED: "is added",
+    ChangeKind.LOST: "is lost",
+    ChangeKind.DUPLICATED: "comes once more",
+    ChangeKind.DEDUPLICATED: "comes once less",
+    ChangeKind.REORDERED: "comes in another order",
+    ChangeKind.MOVED: "moves",
+    ChangeKind.CONTEXT: "comes in another context",
+}
+_LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
+
+
+def source_words(report: Report) -> str:
+    """What the answer is computed on."""
+    follows = f" ({report.follows})" if report.follows else ""
+    if report.source == "tree":
+        return f"on the source tree{follows}, profile {report.profile}"
+    return f"on the patches alone and the built-in lifecycle of {report.profile_title}{follows}"
+
+
+def not_concerned(report: Report) -> str:
+    """The one line for a series that touches nothing any profile knows."""
+    title = report.title or "these patches"
+    return f"not concerned: no name of any profile and no modelled function occurs in: {title}"
+
+
+def change_words(change: Change) -> str:
+    """``FAILED moves``."""
+    return f"{', '.join(change.events) or 'the sequence'} {_CHANGES[change.kind]}"
+
+
+def titles(report: Report, ids: Iterable[str]) -> str:
+    """Scenario ids as titles."""
+    known = {scenario.id: scenario.title for scenario in report.scenarios}
+    return ", ".join(known.get(name, name) for name in ids)
+
+
+def run_words(sequence: Sequence) -> str:
+    """A sequence in one line, from its start."""
+    return ", ".join(entry.words for entry in entries(sequence, whole=True))
+
+
+def finding_head(finding: Finding) -> str:
+    """``error: start-stop: missing STOP``."""
+    return f"{finding.level.value}: {finding.rule}: {finding.violation}"
+
+
+def finding_kind(finding: Finding) -> str:
+    """Which patch did it, in words."""
+    patch = "an unknown patch" if finding.patch is None else f"patch {finding.patch}"
+    if finding.kind is FindingKind.INTRODUCED:
+        return f"introduced by {patch}"
+    if finding.kind is FindingKind.FIXED:
+        return f"fixed by {patch}"
+    if finding.kind is FindingKind.PREEXISTING:
+        return "preexisting"
+    closed = "a later patch" if finding.closed_by is None else f"patch {finding.closed_by}"
+    return f"a window: opened by {patch}, closed by {closed}"
+
+
+def status_words(report: Report, finding: Finding) -> str:
+    """``base kept, patch 1 broken``."""
+    say = {0: "kept", 1: "broken", None: "could not tell"}
+    names = [stage_name(stage.patch) for stage in report.stages]
+    return ", ".join(f"{name} {say[value]}" for name, value in zip(names, finding.status, strict=False))
+
+
+def stage_name(patch: int) -> str:
+    return f"patch {patch}" if patch else "base"
+
+
+def ordered_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first; what was there before the series and what it fixes last."""
+    apart = (FindingKind.FIXED, FindingKind.PREEXISTING)
+    return tuple(sorted(findings, key=lambda f: (f.kind in apart, _LEVELS.index(f.level))))
+
+
+def unknown_words(unknown: Unknown) -> str:
+    """What, why, where and from which stage on."""
+    where = f" ({unknown.where})" if unknown.where else ""
+    since = f" [from patch {unknown.patch} on]" if unknown.patch else ""
+    return f"{unknown.what}: {unknown.why}{where}{since}"
+
+
+def repair_words(repair: Repair) -> str:
+    where = f" ({repair.where})" if repair.where else ""
+    return f"{f'patch {repair.patch}: ' if repair.patch else ''}{repair.what}{where}"
+
+
+def incomplete(report: Report) -> tuple[Unknown, ...]:
+    """What leaves the answer incomplete, each once, with what single scenarios could not tell."""
+    within = (u for scenario in report.scenarios for stage in scenario.stages for u in stage.unknown)
+    found = dict.fromkeys((*report.unknown, *within))
+    return tuple(entry for entry in found if entry.weight is Weight.INCOMPLETE)
+
+
+def assumptions(report: Report) -> tuple[str, ...]:
+    """The standing assumptions in words."""
+    within = (u for scenario in report.scenarios for stage in scenario.stages for u in stage.unknown)
+    weighed = (u for u in (*report.unknown, *within) if u.weight is Weight.ASSUMPTION)
+    return tuple(dict.fromkeys((*report.assumptions, *(unknown_words(entry) for entry in weighed))))

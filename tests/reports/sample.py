@@ -1,0 +1,232 @@
+"""A report built by hand, of a domain that does not exist: a canal lock that announces its gates.
+
+Three patches: the first changes nothing, the second loses the early STOP of a failed filling, the third
+announces it again, before `pump_on()`. Patch text that tries to escape its medium stands in it as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzer.model.profile import LetterKind
+from analyzer.model.report import (
+    Cause,
+    Change,
+    ChangeKind,
+    Context,
+    Finding,
+    FindingKind,
+    Letter,
+    Level,
+    Report,
+    ScenarioSequences,
+    Sequence,
+    StageInfo,
+    StageSequences,
+    Step,
+    StepKind,
+    Subscriber,
+    Witness,
+)
+from analyzer.model.series import Repair
+from analyzer.model.snapshot import Evidence
+from analyzer.model.unknown import Location, Unknown, Weight
+
+NASTY = "\x1b[31m<script>|`x`|*b* @all #1 https://e.example \u202egnp"
+CONTEXT = Context((("gate", "OPEN"), ("level", "?")), "keeper", ("big lock",))
+
+
+def event(name: str, function: str, line: int, phase: str = "", how: Evidence = Evidence.BUILT_IN) -> Letter:
+    """A notification."""
+    where = Location("canal/gate.c", line)
+    return Letter(name, LetterKind.EVENT, function, f"notify {name}", phase, where, how, CONTEXT)
+
+
+def pump(how: Evidence = Evidence.BUILT_IN, *, repeats: bool = False) -> Letter:
+    """The landmark."""
+    where = Location("canal/gate.c", 88)
+    return Letter("pump_on", LetterKind.LANDMARK, "settle", "pump_on()", "", where, how, CONTEXT, repeats)
+
+
+START = event("START", "open_gate", 20)
+EARLY = event("STOP", "fill", 42, "filling", Evidence.DIFF)
+LATE = event("STOP", "close_gate", 95)
+AGAIN = event("STOP", "settle", 86, how=Evidence.DIFF)
+BASE = Sequence((START, EARLY, pump(), LATE), shown_from=1)
+SECOND = Sequence((START, pump(), LATE), shown_from=1)
+THIRD = Sequence((START, AGAIN, pump(Evidence.DIFF)), shown_from=1)
+PLAIN = Sequence((START, LATE))
+
+
+def stages(*lists: tuple[Sequence, ...]) -> tuple[StageSequences, ...]:
+    """A scenario's stages, from the base on."""
+    return tuple(StageSequences(patch, sequences) for patch, sequences in enumerate(lists))
+
+
+FAILED = ScenarioSequences(
+    "failed-filling",
+    "failed filling",
+    "The sluice refuses while the chamber fills.",
+    stages((BASE,), (BASE,), (SECOND,), (THIRD,)),
+)
+PASSAGE = ScenarioSequences("passage", "passage", "A boat passes.", stages(*[(PLAIN,)] * 4))
+STUCK = ScenarioSequences(
+    "early-stop",
+    "early stop",
+    "",
+    (
+        *stages((), (PLAIN, Sequence((START,), blocked=True)), (Sequence((pump(repeats=True),)),)),
+        StageSequences(
+            3, (), (Unknown("scenario early-stop", "a bound on states was hit", "canal/gate.c:7", 3),)
+        ),
+    ),
+)
+
+BEFORE_PATH = Witness(
+    1,
+    (
+        Step(StepKind.ENTER, Location("canal/gate.c", 30), "fill", "fill"),
+        Step(StepKind.BRANCH, Location("canal/gate.c", 40), "fill", "sluice_up(s) fails", Evidence.DIFF),
+        Step(StepKind.LETTER, Location("canal/gate.c", 42), "fill", "notify STOP", Evidence.DIFF),
+        Step(StepKind.DEFER, Location("canal/gate.c", 50), "fill", "close_gate"),
+        Step(StepKind.TASK, Location("canal/gate.c", 90), "close_gate", "close_gate"),
+        Step(StepKind.END, Location("canal/gate.c", 99), "close_gate", "all tasks are idle"),
+    ),
+)
+AFTER_PATH = Witness(2, BEFORE_PATH.steps[:2])
+
+CHANGES = (
+    Change(
+        2,
+        ChangeKind.LOST,
+        ("STOP",),
+        ("failed-filling",),
+        BASE,
+        SECOND,
+        (Cause("sluice_up(s) fails", Location("canal/gate.c", 40), "fill"),),
+        Location("canal/gate.c", 48),
+        "fail: in fill",
+        BEFORE_PATH,
+        AFTER_PATH,
+    ),
+    Change(
+        3,
+        ChangeKind.MOVED,
+        ("STOP",),
+        ("failed-filling",),
+        SECOND,
+        THIRD,
+        (),
+        None,
+        "",
+        Witness(2, ()),
+        Witness(3, ()),
+    ),
+)
+
+FINDINGS = (
+    Finding(
+        "start-stop",
+        "out of order",
+        Level.NOTE,
+        FindingKind.PREEXISTING,
+        None,
+        None,
+        (1, 1, 1, 1),
+        ("passage",),
+        "",
+        "",
+        (),
+        None,
+        PLAIN,
+        None,
+        Location("canal/gate.c", 95),
+        "f0",
+    ),
+    Finding(
+        "stop-before-pump",
+        "out of order",
+        Level.WARNING,
+        FindingKind.WINDOW,
+        2,
+        3,
+        (0, 0, 1, 0),
+        ("failed-filling",),
+        "Boats must hear STOP before the pump runs.",
+        "canal/README:12",
+        ("STOP", "pump_on"),
+        BASE,
+        SECOND,
+        AFTER_PATH,
+        Location("canal/gate.c", 88),
+        "f1",
+    ),
+    Finding(
+        "start-stop",
+        "missing",
+        Level.ERROR,
+        FindingKind.INTRODUCED,
+        3,
+        None,
+        (0, 0, None, 1),
+        ("early-stop",),
+        NASTY,
+        "",
+        ("START", "STOP"),
+        None,
+        Sequence((START,)),
+        None,
+        Location("canal/gate.c", 21),
+        "f2",
+    ),
+)
+
+SAMPLE = Report(
+    profile="canal",
+    profile_title="Canal lock",
+    source="built-in",
+    follows="canal 4.1",
+    title="Announce the gates in order",
+    stages=(
+        StageInfo(0, "base"),
+        StageInfo(1, "Rename the lever"),
+        StageInfo(2, f"Drop the early stop {NASTY}"),
+        StageInfo(3, "Announce the stop before the pump"),
+    ),
+    scenarios=(FAILED, PASSAGE, STUCK),
+    changes=CHANGES,
+    findings=FINDINGS,
+    subscribers=(
+        Subscriber("barge", "barge_notifier", Location("boats/barge.c", 12), ("normal",), ("STOP",)),
+        Subscriber("buoy|x", "buoy_gate_notifier", Location("boats/buoy.c", 9), (), ("START", "STOP")),
+    ),
+    repairs=(Repair("two blank lines restored", "thread.txt:120", 2),),
+    notes=("patch 1 came twice, the second copy was left aside",),
+    assumptions=("assert(s->up) was taken to hold (canal/gate.c:33)",),
+    unknown=(
+        Unknown("hunk 2 of canal/gate.c", f"two places fit {NASTY}", "0003.patch:31", 3),
+        Unknown("pointer s->next", "taken to be apart from s", "", 0, Weight.ASSUMPTION),
+    ),
+    exit_status=1,
+    source_lines={
+        ("canal/gate.c", 40): "    if (sluice_up(s) < 0) {",
+        ("canal/gate.c", 42): "\tnotify(s, STOP); /* \x1b[2J */",
+    },
+)
+CLEAN = replace(
+    SAMPLE, scenarios=(FAILED, PASSAGE), findings=(), repairs=(), notes=(), unknown=(), exit_status=0
+)
+ASIDE = replace(
+    SAMPLE,
+    title="Paint the benches",
+    profile="",
+    source="",
+    stages=(),
+    scenarios=(),
+    changes=(),
+    findings=(),
+    subscribers=(),
+    unknown=(),
+    exit_status=0,
+    concerned=False,
+)
