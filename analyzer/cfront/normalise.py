@@ -1,0 +1,226 @@
+"""Rewrite C so that a plain grammar can parse it, without moving a character.
+
+Input: text and the code base's `Dialect`. Output: `Normalised`: `code` to parse (ASCII only, so that byte
+and character offsets agree), `clean` to quote from (the text without comments and directives), and by
+position what the code stands for: block and loop macros, conditions of ``#if``. Both are as long as the
+text and have their line ends where the text has them. Not modelled: macro expansion.
+
+Patterns of the dialect are globs over names. An attribute that is followed by an argument list loses it
+too. ``name(T)`` in `auto_types` means that the declared type is T itself, a bare ``name`` that it is T *.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from analyzer.cfront.conditionals import Conditionals
+from analyzer.cfront.lexer import KEYWORDS, STORAGE, TYPE_WORDS, Canvas, Kind, Token, tokens_of
+from analyzer.model.summary import Dialect
+
+_ALWAYS_ATTRIBUTES = ("__attribute__", "__extension__", "__restrict", "__restrict__")
+_NOT_ASCII = re.compile(r"[^\x01-\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A block or loop macro that `code` shows as ``while`` or ``if``."""
+
+    name: str
+    loop: bool
+    empty: bool  # no arguments: the condition in `code` is made up
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    code: str
+    clean: str
+    macros: Mapping[int, Macro]
+    conditions: Mapping[int, str]
+
+
+def normalise(text: str, dialect: Dialect) -> Normalised:
+    """See the module's docstring."""
+    plain = _NOT_ASCII.sub("_", text)
+    code, clean = Canvas(plain), Canvas(text)
+    tokens, blank = tokens_of(plain)
+    for start, end in blank:
+        code.blank(start, end)
+        clean.blank(start, end)
+    conditionals = Conditionals(code, clean)
+    rewriter = _Rewriter(conditionals.live(tokens), code, dialect)
+    rewriter.run()
+    return Normalised(code.text(), clean.text(), rewriter.macros, conditionals.conditions)
+
+
+@lru_cache(maxsize=65536)
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a name fits one of the globs."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+class _Rewriter:
+    """The passes over the live tokens of one file."""
+
+    def __init__(self, tokens: list[Token], code: Canvas, dialect: Dialect) -> None:
+        self._tokens = tokens
+        self._code = code
+        self._dialect = dialect
+        self._bare_types = tuple(p.partition("(")[0] for p in dialect.auto_types if p.endswith("(T)"))
+        self._pointer_types = tuple(p.partition("(")[0] for p in dialect.auto_types if not p.endswith("(T)"))
+        self._close: dict[int, int] = {}
+        self._depth: list[int] = []
+        self.macros: dict[int, Macro] = {}
+
+    def run(self) -> None:
+        self._match_brackets()
+        self._erase_attributes()
+        self._match_brackets()
+        for index, token in enumerate(self._tokens):
+            if token.kind is Kind.WORD:
+                self._word(index, token)
+            elif token.text == "..." and self._in_case(index):
+                self._code.write(token.start, " | ")
+
+    def _match_brackets(self) -> None:
+        """Pair the brackets, by token index, and note how many braces are open at each token."""
+        self._close, self._depth = {}, []
+        opened: list[tuple[str, int]] = []
+        braces = 0
+        for index, token in enumerate(self._tokens):
+            self._depth.append(braces)
+            if token.kind is not Kind.PUNCTUATION:
+                continue
+            if token.text in "([{":
+                opened.append((token.text, index))
+                braces += token.text == "{"
+            elif token.text in ")]}":
+                if opened and opened[-1][0] + token.text in ("()", "[]", "{}"):
+                    self._close[opened.pop()[1]] = index
+                if token.text == "}":
+                    braces = max(0, braces - 1)
+
+    def _text(self, index: int) -> str:
+        return self._tokens[index].text if 0 <= index < len(self._tokens) else ""
+
+    def _argument_end(self, index: int) -> int | None:
+        """The index of the bracket that closes the argument list after the word at `index`."""
+        return self._close.get(index + 1) if self._text(index + 1) == "(" else None
+
+    def _erase_attributes(self) -> None:
+        patterns = _ALWAYS_ATTRIBUTES + self._dialect.attributes
+        kept: list[Token] = []
+        index = 0
+        while index < len(self._tokens):
+            token = self._tokens[index]
+            if token.kind is not Kind.WORD or not matches(token.text, patterns):
+                kept.append(token)
+                index += 1
+                continue
+            end = self._argument_end(index)
+            last = index if end is None or self._text(index + 2) == "*" else end
+            self._code.blank(token.start, self._tokens[last].end)
+            index = last + 1
+        self._tokens = kept
+
+    def _word(self, index: int, token: Token) -> None:
+        end = self._argument_end(index)
+        if end is None or token.text in KEYWORDS:
+            return
+        if self._auto_type(index, token, end) or self._block_macro(index, token, end):
+            return
+        if self._type_macro(index, token, end) or self._outer_macro(index, token, end):
+            return
+        if self._depth[index]:
+            self._type_arguments(index + 2, end)
+
+    def _auto_type(self, index: int, token: Token, end: int) -> bool:
+        pointer = matches(token.text, self._pointer_types)
+        if not pointer and not matches(token.text, self._bare_types):
+            return False
+        self._code.blank(token.start, self._tokens[index + 1].end)
+        self._code.write(self._tokens[end].start, "*" if pointer else " ")
+        return True
+
+    def _block_macro(self, index: int, token: Token, end: int) -> bool:
+        loop = matches(token.text, self._dialect.loop_macros)
+        if not self._depth[index] or self._text(end + 1) in (";", ",", ")", ""):
+            return False
+        if not loop and not (matches(token.text, self._dialect.block_macros) and self._text(end + 1) == "{"):
+            return False
+        empty = end == index + 2
+        keyword = "while" if len(token.text) >= (6 if empty else 5) else "if"
+        if len(token.text) < len(keyword) + empty:
+            return False
+        if empty:
+            self._code.blank(token.start, self._tokens[end].end)
+            self._code.write(token.start, keyword + "(1)")
+        else:
+            self._code.blank(token.start, token.end)
+            self._code.write(token.start, keyword)
+            self._type_arguments(index + 2, end)
+        self.macros[token.start] = Macro(token.text, loop, empty)
+        return True
+
+    def _starts_declaration(self, index: int) -> bool:
+        return self._text(index - 1) in ("", ";", "{", "}") or self._text(index - 1) in STORAGE
+
+    def _type_macro(self, index: int, token: Token, end: int) -> bool:
+        """``HEAD(, T) name;``: the macro's name stands for the type, its arguments go."""
+        if not self._starts_declaration(index) or token.text in TYPE_WORDS:
+            return False
+        name = end + 1
+        while self._text(name) == "*":
+            name += 1
+        if name >= len(self._tokens) or not self._tokens[name].plain_word:
+            return False
+        if self._text(name + 1) not in (";", "=", ",", "["):
+            return False
+        self._code.blank(self._tokens[index + 1].start, self._tokens[end].end)
+        return True
+
+    def _outer_macro(self, index: int, token: Token, end: int) -> bool:
+        """A macro call between definitions, without a semicolon: it goes."""
+        if self._depth[index] or self._text(index - 1) not in ("", ";", "}", ")"):
+            return False
+        if end + 1 < len(self._tokens) and self._tokens[end + 1].kind is not Kind.WORD:
+            return False
+        self._code.blank(token.start, self._tokens[end].end)
+        return True
+
+    def _type_arguments(self, first: int, end: int) -> None:
+        """Arguments that are types (``struct T``, ``char *``) become plain names."""
+        start, index = first, first
+        while index <= end:
+            if index == end or self._text(index) == ",":
+                self._type_argument(start, index)
+                start = index + 1
+            index = self._close.get(index, index) + 1
+
+    def _type_argument(self, start: int, end: int) -> None:
+        part = self._tokens[start:end]
+        words = [token for token in part if token.kind is Kind.WORD]
+        stars = part[len(words) :]
+        if not words or any(token.text != "*" for token in stars) or part[: len(words)] != words:
+            return
+        if any(token.text in KEYWORDS for token in words):
+            return
+        if not stars and not any(token.text in TYPE_WORDS for token in words):
+            return
+        named = [token for token in words if token.plain_word]
+        kept = named[-1] if named else words[0]
+        self._code.blank(part[0].start, part[-1].end)
+        self._code.write(kept.start, kept.text if named else "T" + "_" * (len(kept.text) - 1))
+
+    def _in_case(self, index: int) -> bool:
+        """Whether ``...`` stands between ``case`` and its colon."""
+        for back in range(index - 1, max(-1, index - 12), -1):
+            text = self._text(back)
+            if text == "case":
+                return True
+            if text in (";", "{", "}", ":"):
+                return False
+        return False
