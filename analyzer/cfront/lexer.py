@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 KEYWORDS = frozenset(
-    [
+    (
         "if",
         "else",
         "while",
@@ -38,10 +38,10 @@ KEYWORDS = frozenset(
         "__asm",
         "_Static_assert",
         "static_assert",
-    ]
+    )
 )
 TYPE_WORDS = frozenset(
-    [
+    (
         "void",
         "char",
         "short",
@@ -58,9 +58,20 @@ TYPE_WORDS = frozenset(
         "enum",
         "const",
         "volatile",
-    ]
+    )
 )
-STORAGE = frozenset(["static", "extern", "typedef", "const", "volatile", "register", "inline", "auto"])
+STORAGE = frozenset(
+    (
+        "static",
+        "extern",
+        "typedef",
+        "const",
+        "volatile",
+        "register",
+        "inline",
+        "auto",
+    )
+)
 
 
 class Kind(Enum):
@@ -132,6 +143,9 @@ class Canvas:
     def fits(self, start: int, end: int, text: str) -> bool:
         """Whether `text` can stand in the range without touching a line end."""
         return len(text) <= end - start and "\n" not in self._cells[start : start + len(text)]
+
+    def is_blank(self, at: int) -> bool:
+        return self._cells[at] in " \t"
 
     def text(self) -> str:
         return "".join(self._cells)

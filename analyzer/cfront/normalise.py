@@ -73,6 +73,7 @@ class _Rewriter:
         self._pointer_types = tuple(p.partition("(")[0] for p in dialect.auto_types if not p.endswith("(T)"))
         self._close: dict[int, int] = {}
         self._depth: list[int] = []
+        self._members: set[int] = set()
         self.macros: dict[int, Macro] = {}
 
     def run(self) -> None:
@@ -84,18 +85,27 @@ class _Rewriter:
                 self._word(index, token)
             elif token.text == "..." and self._in_case(index):
                 self._code.write(token.start, " | ")
+            elif token.text == ":" and self._text(index + 1) == "}":
+                self._complete_label(token, self._tokens[index + 1])
+            elif token.text == "*" and self._text(index - 1) == "goto":
+                self._code.blank(token.start, token.end)
 
     def _match_brackets(self) -> None:
         """Pair the brackets, by token index, and note how many braces are open at each token."""
-        self._close, self._depth = {}, []
-        opened: list[tuple[str, int]] = []
+        self._close, self._depth, self._members = {}, [], set()
+        opened: list[tuple[str, int, bool]] = []  # bracket, index, whether members stand in it
         braces = 0
         for index, token in enumerate(self._tokens):
             self._depth.append(braces)
+            if opened and opened[-1][2]:
+                self._members.add(index)
             if token.kind is not Kind.PUNCTUATION:
                 continue
             if token.text in "([{":
-                opened.append((token.text, index))
+                record = token.text == "{" and any(
+                    self._text(at) in ("struct", "union") for at in (index - 1, index - 2)
+                )
+                opened.append((token.text, index, record))
                 braces += token.text == "{"
             elif token.text in ")]}":
                 if opened and opened[-1][0] + token.text in ("()", "[]", "{}"):
@@ -129,6 +139,8 @@ class _Rewriter:
     def _word(self, index: int, token: Token) -> None:
         end = self._argument_end(index)
         if end is None or token.text in KEYWORDS:
+            return
+        if self._beside_string(index, end) or self._declaring_macro(index, token, end):
             return
         if self._auto_type(index, token, end) or self._block_macro(index, token, end):
             return
@@ -182,6 +194,28 @@ class _Rewriter:
         self._code.blank(self._tokens[index + 1].start, self._tokens[end].end)
         return True
 
+    def _beside_string(self, index: int, end: int) -> bool:
+        """A macro that yields a string literal, between others: its arguments go."""
+        beside = (index - 1, end + 1)
+        if not any(0 <= at < len(self._tokens) and self._tokens[at].kind is Kind.QUOTED for at in beside):
+            return False
+        self._code.blank(self._tokens[index + 1].start, self._tokens[end].end)
+        return True
+
+    def _declaring_macro(self, index: int, token: Token, end: int) -> bool:
+        """``DECLARE(x);`` among members, ``static const DEFINE(x);`` between definitions: it goes."""
+        if self._text(end + 1) != ";" or token.text in TYPE_WORDS:
+            return False
+        first = index
+        while self._text(first - 1) in STORAGE:
+            first -= 1
+        if self._text(first - 1) not in ("", ";", "{", "}"):
+            return False
+        if index not in self._members and (self._depth[index] or first == index):
+            return False
+        self._code.blank(self._tokens[first].start, self._tokens[end + 1].end)
+        return True
+
     def _outer_macro(self, index: int, token: Token, end: int) -> bool:
         """A macro call between definitions, without a semicolon: it goes."""
         if self._depth[index] or self._text(index - 1) not in ("", ";", "}", ")"):
@@ -214,6 +248,13 @@ class _Rewriter:
         kept = named[-1] if named else words[0]
         self._code.blank(part[0].start, part[-1].end)
         self._code.write(kept.start, kept.text if named else "T" + "_" * (len(kept.text) - 1))
+
+    def _complete_label(self, colon: Token, brace: Token) -> None:
+        """A label at the end of a block gets an empty statement, if there is room."""
+        for at in range(colon.end, brace.start):
+            if self._code.is_blank(at):
+                self._code.write(at, ";")
+                return
 
     def _in_case(self, index: int) -> bool:
         """Whether ``...`` stands between ``case`` and its colon."""
