@@ -52,6 +52,11 @@ class StageList:
         """Equal for stages whose printed lists are equal."""
         return tuple(_printed(run) for run in self.runs), self.asides
 
+    @property
+    def told(self) -> bool:
+        """Whether this is the whole answer."""
+        return all(aside == NO_RUN for aside in self.asides)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -69,7 +74,7 @@ class Listing:
     @property
     def told(self) -> bool:
         """Whether every stage could be told in full."""
-        return not any(aside != NO_RUN for entry in self.lists for aside in entry.asides)
+        return all(entry.told for entry in self.lists)
 
 
 def normalised(name: str) -> str:

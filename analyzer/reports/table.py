@@ -65,20 +65,25 @@ def marked(listing: Listing) -> tuple[Column, ...]:
     losses: list[set[int]] = [set() for _ in flat]
     for column in range(1, len(flat)):
         pairs = _kept(flat[column - 1], flat[column])
-        new = [i for i in range(len(flat[column])) if i not in pairs.values()]
-        gone = [i for i in range(len(flat[column - 1])) if i not in pairs]
-        for index in new:
-            name = _name(flat[column][index])
-            gains[column][index] = (
-                "*" if name and any(_name(flat[column - 1][g]) == name for g in gone) else "+"
-            )
-        stays = {_name(flat[column][index]) for index in new}
-        losses[column - 1] = {index for index in gone if _name(flat[column - 1][index]) not in stays}
+        # Against a stage that could not be told in full nothing is known to be new or gone.
+        if listing.lists[column - 1].told and listing.lists[column].told:
+            gains[column], losses[column - 1] = _differences(flat[column - 1], flat[column], pairs)
         _append(rows, column, pairs, len(flat[column]))
     return tuple(
         tuple(_cell(row[column], flat[column], gains[column], losses[column]) for row in rows)
         for column in range(len(flat))
     )
+
+
+def _differences(
+    before: list[Entry], after: list[Entry], pairs: dict[int, int]
+) -> tuple[dict[int, str], set[int]]:
+    """The marks of what is new in `after`, and what of `before` is gone and not just elsewhere."""
+    kept = set(pairs.values())
+    new = {index: _name(entry) for index, entry in enumerate(after) if index not in kept}
+    gone = {index: _name(entry) for index, entry in enumerate(before) if index not in pairs}
+    gains = {index: "*" if name in gone.values() else "+" for index, name in new.items()}
+    return gains, {index for index, name in gone.items() if name not in new.values()}
 
 
 def _cell(index: int | None, entries: list[Entry], gains: dict[int, str], losses: set[int]) -> Cell | None:

@@ -1,0 +1,81 @@
+"""The program: real doors, real streams. What the command line does stands in `analyzer.cli`.
+
+The pipeline is imported by the doors when a command needs it, so that ``--help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable
+from typing import BinaryIO, TextIO
+
+from analyzer.cli import Doors, Request, run
+from analyzer.cli.doors import Progress
+from analyzer.model.profile import Profile
+from analyzer.model.report import Report, StageInfo
+
+
+def main() -> int:
+    """Runs the program on `sys.argv` and returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_to_encode(stream)
+    status = run(sys.argv[1:], _doors(), sys.stdin.buffer, sys.stdout, sys.stderr)
+    _leave_quietly()
+    return status
+
+
+def _analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
+    from analyzer import pipeline
+
+    options = pipeline.Options(request.paths, request.profile, request.scenarios, request.fail_on)
+    return pipeline.analyse(options, stdin=stdin, progress=progress)
+
+
+def _flow(
+    function: str, request: Request, *, stdin: BinaryIO | None, progress: Progress
+) -> tuple[tuple[StageInfo, str], ...]:
+    from analyzer import pipeline
+
+    options = pipeline.Options(request.paths, request.profile, request.scenarios, request.fail_on)
+    return pipeline.flow(function, options, stdin=stdin, progress=progress)
+
+
+def _list_profiles() -> Iterable[str]:
+    from analyzer.pipeline import profiles
+
+    return profiles.list_profiles()
+
+
+def _load_profile(name: str) -> Profile:
+    from analyzer.pipeline import profiles
+
+    return profiles.load_profile(name)
+
+
+def _check_profile(name: str, paths: tuple[str, ...]) -> Iterable[str]:
+    from analyzer.pipeline import profiles
+
+    return profiles.check_profile(name, paths)
+
+
+def _doors() -> Doors:
+    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile)
+
+
+def _never_fail_to_encode(stream: TextIO) -> None:
+    with contextlib.suppress(AttributeError):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+
+
+def _leave_quietly() -> None:
+    """The interpreter flushes at exit; into a closed pipe that would print a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

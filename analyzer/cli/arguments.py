@@ -1,0 +1,144 @@
+"""Reads the arguments: which command, its operands, its options.
+
+Input: the arguments. Output: `Arguments`, or `InputError` with one line. argparse checks the options;
+operands are set apart before it, so that they may stand anywhere and ``--`` ends the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from analyzer.cli.grammar import ANALYSE, COMMANDS, PROGRAM, Command, Option, valued
+from analyzer.model.report import Level
+from analyzer.model.unknown import InputError
+from analyzer.reports.lists import normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`wanted` are the ``--format`` and ``--output`` options in the order in which they were given."""
+
+    command: Command
+    words: tuple[str, ...]
+    wanted: tuple[tuple[str, str], ...] = ()
+    scenarios: tuple[str, ...] = ()
+    profile: str | None = None
+    fail_on: Level | None = Level.ERROR
+    color: str = "auto"
+    quiet: bool = False
+    help: bool = False
+    version: bool = False
+
+
+def read(argv: Sequence[str]) -> Arguments:
+    """The arguments as typed."""
+    options, words, named = _apart(argv)
+    command = ANALYSE
+    for candidate in COMMANDS:
+        if named and candidate.name == words[0]:
+            command, words = candidate, words[1:]
+            break
+    given = _parser(command).parse_args(options)
+    level = getattr(given, "fail_on", None) or "error"
+    return Arguments(
+        command=command,
+        words=tuple(words),
+        wanted=tuple(given.wanted),
+        scenarios=tuple(dict.fromkeys(normalised(name) for name in getattr(given, "scenario", None) or ())),
+        profile=getattr(given, "profile", None),
+        fail_on=None if level == "never" else Level(level),
+        color=getattr(given, "color", None) or "auto",
+        quiet=bool(getattr(given, "quiet", False)),
+        help=bool(getattr(given, "help", False)),
+        version=bool(getattr(given, "version", False)),
+    )
+
+
+def help_text(command: Command) -> str:
+    """What ``--help`` prints."""
+    text = _parser(command).format_help()
+    if command is not ANALYSE:
+        return text
+    rows = "".join(f"  {entry.name:<12}{entry.summary}\n" for entry in COMMANDS if entry.name)
+    return f"{text}\nother commands ({PROGRAM} COMMAND --help tells more):\n{rows}"
+
+
+def _apart(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
+    """Options (a value joined to its flag by ``=``), operands, and whether the first may name a command."""
+    takes_value = valued()
+    options: list[str] = []
+    words: list[str] = []
+    named = False
+    rest = iter(argv)
+    for argument in rest:
+        if argument == "--":
+            words += rest
+        elif argument == "-" or not argument.startswith("-"):
+            named = named or not words
+            words.append(argument)
+        elif argument in takes_value:
+            value = next(rest, None)
+            options.append(argument if value is None else f"{argument}={value}")
+        else:
+            options.append(argument)
+    return options, words, named
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse without its habit of printing and exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"{self.prog} --help"
+        raise InputError(f"{message} (see {hint})")
+
+
+class _Wanted(argparse.Action):
+    """Keeps ``--format`` and ``--output`` in their order, which pairs them."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.wanted = [*namespace.wanted, (self.dest, values)]
+
+
+def _parser(command: Command) -> _Parser:
+    parser = _Parser(
+        prog=f"{PROGRAM} {command.name}".strip(),
+        usage=f"{f'{PROGRAM} {command.name}'.strip()} [OPTIONS] {command.words}",
+        description=command.summary,
+        epilog=_epilog(command),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    for option in command.options:
+        _add(parser, option)
+    parser.set_defaults(wanted=[])
+    return parser
+
+
+def _add(parser: _Parser, option: Option) -> None:
+    if not option.value:
+        parser.add_argument(*option.flags, action="store_true", help=option.summary)
+        return
+    choices = option.choices or None
+    said = f"{option.summary}: {', '.join(option.choices)}" if choices else option.summary
+    action: Any = "store"
+    if option.flags[0] in ("--format", "--output"):
+        action = _Wanted
+    elif option.flags[0] == "--scenario":
+        action = "append"
+    parser.add_argument(*option.flags, action=action, metavar=option.value, choices=choices, help=said)
+
+
+def _epilog(command: Command) -> str:
+    shown = "\n\n".join(f"  # {what}\n  {line}" for what, line in command.examples)
+    teaching = f"{command.teaching}\n\n" if command.teaching else ""
+    return f"{teaching}examples:\n{shown}"

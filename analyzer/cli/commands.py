@@ -1,0 +1,144 @@
+"""The commands, one function each: arguments in, exit status out, text to the console.
+
+Not modelled: how anything is analysed (that is behind `Doors`) or laid out (`analyzer.reports`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from analyzer.cli.arguments import Arguments
+from analyzer.cli.completion import script
+from analyzer.cli.console import Console, Progress
+from analyzer.cli.doors import Doors, Request
+from analyzer.cli.grammar import PROFILE_ACTIONS, PROGRAM, SHELLS
+from analyzer.cli.outputs import check_folders, paired, write_all
+from analyzer.cli.showing import flow_text, profile_text
+from analyzer.model.report import Report
+from analyzer.model.unknown import InputError
+from analyzer.reports import join, render
+from analyzer.reports.escape import visible
+from analyzer.reports.lists import normalised
+
+FILE_WIDTH = 80
+_STATUS_ORDER = (2, 1, 3)
+
+
+def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> int:
+    """The default command: reports on all series in the input."""
+    if not given.words:
+        raise InputError(f"no files; name patches or mails, or - for standard input (see {PROGRAM} --help)")
+    targets = paired(given.wanted)
+    check_folders(targets)
+    if given.profile is not None and given.scenarios:
+        # Known before the work: a mistyped name should not cost the analysis.
+        known = doors.load_profile(given.profile).scenarios
+        _refuse_unknown(given.scenarios, [(scenario.id, scenario.title) for scenario in known])
+    progress = _progress(given, console)
+    try:
+        reports = doors.analyse(_request(given), stdin=_stdin(given.words, stdin), progress=progress)
+    finally:
+        progress.clear()
+    if not reports:
+        raise InputError(f"{', '.join(given.words)}: no patch series found; name files that hold patches")
+    concerned = [report for report in reports if report.concerned]
+    if given.scenarios and concerned:
+        found = [(scenario.id, scenario.title) for report in concerned for scenario in report.scenarios]
+        _refuse_unknown(given.scenarios, found)
+    status = overall(reports)
+
+    def written(name: str, *, colour: bool, width: int) -> str:
+        texts = tuple(render(r, name, colour=colour, width=width, scenarios=given.scenarios) for r in reports)
+        return join(texts, name, status)
+
+    write_all(
+        tuple(
+            (t.path, written(t.format, colour=False, width=FILE_WIDTH)) for t in targets if t.path is not None
+        )
+    )
+    for target in targets:
+        if target.path is None:
+            console.say(written(target.format, colour=console.colour(given.color), width=console.width()))
+    return status
+
+
+def overall(reports: Iterable[Report]) -> int:
+    """The status of several reports: the first of 2, 1, 3 that one of them has, else 0."""
+    statuses = {report.exit_status for report in reports}
+    return next((status for status in _STATUS_ORDER if status in statuses), 0)
+
+
+def flow(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> int:
+    """Prints a function's control-flow summaries."""
+    if not given.words:
+        raise InputError(f"flow: no function; say which one (see {PROGRAM} flow --help)")
+    function, *paths = given.words
+    progress = _progress(given, console)
+    try:
+        found = doors.flow(
+            function, _request(given, tuple(paths)), stdin=_stdin(paths, stdin), progress=progress
+        )
+    finally:
+        progress.clear()
+    if not found:
+        raise InputError(f"flow: no function {function}; check its name, or name the patches that add it")
+    console.say(flow_text(found, colour=console.colour(given.color)))
+    return 0
+
+
+def profile(given: Arguments, doors: Doors, console: Console) -> int:
+    """Lists, shows or checks profiles."""
+    action, *words = given.words or ("",)
+    if action not in PROFILE_ACTIONS:
+        raise InputError(f"profile: say one of {', '.join(PROFILE_ACTIONS)} (see {PROGRAM} profile --help)")
+    if action == "list":
+        _expect(not words, "profile list: takes no operand")
+        known = [doors.load_profile(name) for name in doors.list_profiles()]
+        width = max((len(entry.name) for entry in known), default=0)
+        lines = [f"{entry.name:<{width}}  {entry.title}" for entry in known]
+    elif action == "show":
+        _expect(len(words) == 1, "profile show: name one profile")
+        console.say(profile_text(doors.load_profile(words[0]), console.width()))
+        return 0
+    else:
+        _expect(bool(words), "profile check: name a profile or its file")
+        lines = list(doors.check_profile(words[0], tuple(words[1:])))
+    console.say("".join(f"{visible(line)}\n" for line in lines))
+    return 0
+
+
+def completion(given: Arguments, console: Console) -> int:
+    """Prints the completion script of a shell."""
+    _expect(len(given.words) == 1 and given.words[0] in SHELLS, f"completion: say one of {', '.join(SHELLS)}")
+    console.say(script(given.words[0]))
+    return 0
+
+
+def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
+    return Request(given.words if paths is None else paths, given.profile, given.scenarios, given.fail_on)
+
+
+def _progress(given: Arguments, console: Console) -> Progress:
+    return Progress(console.stderr, not given.quiet and console.stderr.isatty(), console.width())
+
+
+def _stdin(paths: Iterable[str], stdin: BinaryIO) -> BinaryIO | None:
+    return stdin if "-" in paths else None
+
+
+def _expect(holds: bool, message: str) -> None:
+    if not holds:
+        raise InputError(f"{message} (see {PROGRAM} --help)")
+
+
+def _refuse_unknown(names: Iterable[str], known: Iterable[tuple[str, str]]) -> None:
+    """Refuses a scenario that is not among `known` (id, title); the nearest names come first."""
+    ids = list(dict.fromkeys(name for name, _ in known))
+    accepted = {normalised(part) for pair in known for part in pair}
+    for name in names:
+        if name not in accepted:
+            near = difflib.get_close_matches(name, ids, n=len(ids) or 1, cutoff=0.5)
+            rest = [other for other in ids if other not in near]
+            raise InputError(f"no scenario {name}; known are: {', '.join(near + rest) or 'none'}")

@@ -1,0 +1,53 @@
+"""What the command line needs from below, as one value of functions.
+
+`analyzer.__main__` builds the real one; tests build their own. Not modelled: how the functions work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from analyzer.model.profile import Profile
+from analyzer.model.report import Level, Report, StageInfo
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to analyse. `paths` as typed (``-`` is standard input), `scenarios` as ids, `fail_on` None
+    for never."""
+
+    paths: tuple[str, ...]
+    profile: str | None = None
+    scenarios: tuple[str, ...] = ()
+    fail_on: Level | None = Level.ERROR
+
+
+class Analyse(Protocol):
+    """All series in the input, each with its report."""
+
+    def __call__(
+        self, request: Request, *, stdin: BinaryIO | None, progress: Progress
+    ) -> tuple[Report, ...]: ...
+
+
+class Flow(Protocol):
+    """A function's printed control-flow summary at every stage."""
+
+    def __call__(
+        self, function: str, request: Request, *, stdin: BinaryIO | None, progress: Progress
+    ) -> tuple[tuple[StageInfo, str], ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The functions below. `check_profile` takes a profile and paths of a tree and gives lines."""
+
+    analyse: Analyse
+    flow: Flow
+    list_profiles: Callable[[], Iterable[str]]
+    load_profile: Callable[[str], Profile]
+    check_profile: Callable[[str, tuple[str, ...]], Iterable[str]]

@@ -1,0 +1,133 @@
+"""The commands and options as data: the parser, the help and the shell completion are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.reports import FORMATS
+
+PROGRAM = "analyze-series"
+SHELLS = ("bash", "zsh", "fish")
+PROFILE_ACTIONS = ("list", "show", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option. `value` is the placeholder of its value, "" for a switch; `offers` says what completes
+    it: ``file``, ``profile`` or "" for nothing but `choices`."""
+
+    flags: tuple[str, ...]
+    summary: str
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    offers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; the one without a name is the default. `words` shows its operands."""
+
+    name: str
+    words: str
+    summary: str
+    options: tuple[Option, ...]
+    examples: tuple[tuple[str, str], ...]
+    teaching: str = ""
+    operands: tuple[str, ...] = ()  # what completes the first operand, besides files
+    takes_files: bool = True
+
+
+HELP = Option(("--help", "-h"), "show this help")
+VERSION = Option(("--version",), "show the version")
+QUIET = Option(("--quiet", "-q"), "no progress: nothing on standard error but errors")
+COLOR = Option(
+    ("--color",),
+    "colour the output (NO_COLOR and FORCE_COLOR are heeded under auto)",
+    "WHEN",
+    ("auto", "always", "never"),
+)
+PROFILE = Option(
+    ("--profile",),
+    "what the code base calls its events: a name from `profile list` or a file (default: found by the "
+    "names in the patches)",
+    "NAME",
+    offers="profile",
+)
+SCENARIO = Option(
+    ("--scenario",), "only this course of events, by id or title; may be given several times", "NAME"
+)
+FORMAT = Option(
+    ("--format",),
+    "how to write the report (default: text); may be given several times, each with its own --output",
+    "FORMAT",
+    tuple(FORMATS),
+)
+OUTPUT = Option(
+    ("--output",), "write the format before it to this file (- is standard output)", "FILE", offers="file"
+)
+FAIL_ON = Option(
+    ("--fail-on",),
+    "exit with 1 from this level of finding on (default: error)",
+    "LEVEL",
+    ("note", "warning", "error", "never"),
+)
+
+ANALYSE = Command(
+    "",
+    "FILES...",
+    "Tell what each patch of a series does to the order of lifecycle events.",
+    (SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
+    (
+        ("a series from git format-patch, in any order", "analyze-series *.patch"),
+        (
+            "one scenario, as people write it on the list",
+            "analyze-series --format mail --scenario 'failed postcopy' *.patch",
+        ),
+        ("a thread from standard input", "curl -s URL/t.mbox.gz | gunzip | analyze-series -"),
+        (
+            "a page for people and a file for machines",
+            "analyze-series --format text --format json --output report.json *.patch",
+        ),
+    ),
+    """FILES are patches, diffs, mails, mboxes, maildirs or saved threads; - is standard input.
+A file that is named like a command is reached by ./flow.
+
+Exit status: 0 nothing found; 1 a finding at or over --fail-on; 2 usage or input; 3 the answer is
+incomplete (it says why); 130 interrupted; 141 the reader of the output went away.""",
+)
+FLOW = Command(
+    "flow",
+    "FUNCTION [FILES...]",
+    "Print how a function was understood, before and after the patches.",
+    (PROFILE, QUIET, COLOR, HELP),
+    (("a function's branches and calls at every stage", "analyze-series flow migration_connect *.patch"),),
+)
+PROFILES = Command(
+    "profile",
+    "list | show NAME | check FILE [PATH...]",
+    "List the profiles, show what one knows, or check one of your own.",
+    (COLOR, HELP),
+    (
+        ("the profiles that come with the program", "analyze-series profile list"),
+        ("its scenarios, events and rules", "analyze-series profile show NAME"),
+        ("what a profile matches in a tree, and what never", "analyze-series profile check my.toml src/"),
+    ),
+    operands=PROFILE_ACTIONS,
+)
+COMPLETION = Command(
+    "completion",
+    "bash | zsh | fish",
+    "Print a completion script for a shell.",
+    (HELP,),
+    (("in bash, for this session", "source <(analyze-series completion bash)"),),
+    operands=SHELLS,
+    takes_files=False,
+)
+COMMANDS = (ANALYSE, FLOW, PROFILES, COMPLETION)
+
+
+def valued() -> frozenset[str]:
+    """All flags that take a value, in any command."""
+    return frozenset(
+        flag for command in COMMANDS for option in command.options if option.value for flag in option.flags
+    )
