@@ -58,7 +58,7 @@ def _parse(text: str, path: str) -> tuple[Table, Errors]:
     except tomllib.TOMLDecodeError as wrong:
         place = _TOML_PLACE.search(str(wrong))
         line = int(place[1]) if place else text.rstrip().count("\n") + 1
-        what = _TOML_PLACE.sub("", str(wrong)).replace("(at end of document)", "at the end").strip()
+        what = _TOML_PLACE.sub("", str(wrong)).replace("(at end of document)", "").strip()
         raise InputError(
             f"{path}:{line}: not valid TOML: {what[:1].lower()}{what[1:]}; mend the line"
         ) from None
