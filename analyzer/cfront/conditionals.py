@@ -68,6 +68,7 @@ class Conditionals:
         self._groups: list[_Group] = []
         self._inside: _Bracket | None = None
         self.conditions: dict[int, str] = {}  # offset of a kept directive's # -> its text, folded
+        self.labels: set[int] = set()  # offsets of labels that `code` shows as statements
 
     def live(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that are left, without directives."""
@@ -169,6 +170,9 @@ class Conditionals:
             self._cut(group, end, (even or filled or [0])[0])
 
     def _keep(self, group: _Group, end: Token) -> None:
+        self.labels |= complete_label(self._out[: group.first], self._code)
+        for arm in group.arms:
+            self.labels |= complete_label(arm.tokens, self._code)
         for position, arm in enumerate(group.arms):
             token = arm.directive
             name, _ = _name(token)
@@ -204,6 +208,16 @@ class Conditionals:
         self._clean.blank(token.start, token.end)
 
 
+def complete_label(tokens: Sequence[Token], code: Canvas) -> set[int]:
+    """A label that ends `tokens` has no statement: ``out:`` becomes ``out;``. The offset of its name."""
+    if len(tokens) < 2 or tokens[-1].text != ":" or not tokens[-2].plain_word:
+        return set()
+    if len(tokens) > 2 and tokens[-3].text not in (";", "{", "}", ":"):
+        return set()
+    code.write(tokens[-1].start, ";")
+    return {tokens[-2].start}
+
+
 def _next_text(tokens: Sequence[Token], index: int) -> str:
     for token in tokens[index:]:
         if token.kind is not Kind.DIRECTIVE:
@@ -227,8 +241,6 @@ def _whole(group: _Group, before: str, follows: str) -> bool:
         if first in ("else", "{") or follows == "else":
             return False
         if outside and follows == "{":
-            return False
-        if last == ":" and not any(token.text in ("case", "default") for token in arm.tokens):
             return False
         if last not in (";", "}", ":") and not (outside and last == ")"):
             return False

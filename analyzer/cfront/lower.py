@@ -178,6 +178,9 @@ class _Statements(Expressions):
 
     def _expression(self, node: Node) -> None:
         self.flush(node.end_byte)
+        if node.start_byte in self.source.labels:
+            self._label(node.named_children[0] if node.named_children else node)
+            return
         for child in node.named_children:
             if child.type != "ERROR":
                 self.effect(child)
@@ -397,13 +400,21 @@ class _Statements(Expressions):
             self._each(written, parts, content, span)
             return
         enter = Enter(macro.name, arguments, span)
+        after = self.graph.new()
         self.graph.emit(enter)
+        # Such a macro is a for statement that runs once: break and continue leave it and no more.
+        ways = len(self._entered)
         self._entered.append(enter)
+        self._breaks.append(_Way(after, ways))
+        self._continues.append(_Way(after, ways))
         self._body(content)
+        self._breaks.pop()
+        self._continues.pop()
         self._entered.pop()
         end = content if content is not None else node
         end_line, end_column = end.end_point[0] + 1, max(end.end_point[1], 1)
         self.graph.emit(_left(enter, Span(end_line, end_column, end_line)))
+        self.graph.start(after)
 
     def _each(self, written: str, parts: list[Node], content: Node | None, span: Span) -> None:
         """A loop macro: whether there is another element is unknown, and so is the element."""
@@ -433,12 +444,15 @@ class _Statements(Expressions):
 
     def _labelled(self, node: Node) -> None:
         label = self.part(node, "label")
-        name = self.quote(label)
+        self._label(label)
+        self._all([child for child in node.named_children if child.id != label.id])
+
+    def _label(self, label: Node) -> None:
+        name = self.quote(label).rstrip(" ;:")
         block = self.graph.new()
         self.graph.start(block)
         self._labels.setdefault(name, (block, tuple(self._entered)))
         self.graph.emit(Label(name, span_of(label)))
-        self._all([child for child in node.named_children if child.id != label.id])
 
     def _goto(self, node: Node) -> None:
         self.flush(node.end_byte)

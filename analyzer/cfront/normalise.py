@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from analyzer.cfront.conditionals import Conditionals
+from analyzer.cfront.conditionals import Conditionals, complete_label
 from analyzer.cfront.lexer import KEYWORDS, STORAGE, TYPE_WORDS, Canvas, Kind, Token, tokens_of
 from analyzer.model.summary import Dialect
 
 _ALWAYS_ATTRIBUTES = ("__attribute__", "__extension__", "__restrict", "__restrict__")
+_ALIGNMENT = ("_Alignof", "alignof", "__alignof__", "__alignof", "_alignof")
 _NOT_ASCII = re.compile(r"[^\x01-\x7f]")
 
 
@@ -40,6 +41,7 @@ class Normalised:
     clean: str
     macros: Mapping[int, Macro]
     conditions: Mapping[int, str]
+    labels: frozenset[int]  # names of labels that `code` shows as expression statements
 
 
 def normalise(text: str, dialect: Dialect) -> Normalised:
@@ -53,7 +55,8 @@ def normalise(text: str, dialect: Dialect) -> Normalised:
     conditionals = Conditionals(code, clean)
     rewriter = _Rewriter(conditionals.live(tokens), code, dialect)
     rewriter.run()
-    return Normalised(code.text(), clean.text(), rewriter.macros, conditionals.conditions)
+    labels = frozenset(conditionals.labels | rewriter.labels)
+    return Normalised(code.text(), clean.text(), rewriter.macros, conditionals.conditions, labels)
 
 
 @lru_cache(maxsize=65536)
@@ -75,6 +78,7 @@ class _Rewriter:
         self._depth: list[int] = []
         self._members: set[int] = set()
         self.macros: dict[int, Macro] = {}
+        self.labels: set[int] = set()
 
     def run(self) -> None:
         self._match_brackets()
@@ -86,7 +90,7 @@ class _Rewriter:
             elif token.text == "..." and self._in_case(index):
                 self._code.write(token.start, " | ")
             elif token.text == ":" and self._text(index + 1) == "}":
-                self._complete_label(token, self._tokens[index + 1])
+                self.labels |= complete_label(self._tokens[max(0, index - 2) : index + 1], self._code)
             elif token.text == "*" and self._text(index - 1) == "goto":
                 self._code.blank(token.start, token.end)
 
@@ -138,6 +142,10 @@ class _Rewriter:
 
     def _word(self, index: int, token: Token) -> None:
         end = self._argument_end(index)
+        if end is not None and token.text == "offsetof":
+            self._member_path(index + 2, end)
+        if end is not None and token.text in _ALIGNMENT:
+            self._plain_type(index + 2, end)
         if end is None or token.text in KEYWORDS:
             return
         if self._beside_string(index, end) or self._declaring_macro(index, token, end):
@@ -159,9 +167,12 @@ class _Rewriter:
 
     def _block_macro(self, index: int, token: Token, end: int) -> bool:
         loop = matches(token.text, self._dialect.loop_macros)
-        if not self._depth[index] or self._text(end + 1) in (";", ",", ")", ""):
-            return False
         if not loop and not (matches(token.text, self._dialect.block_macros) and self._text(end + 1) == "{"):
+            return False
+        before, after = self._text(index - 1), self._text(end + 1)
+        if not self._depth[index] or before not in (";", "{", "}", ")", ":", "else", "do"):
+            return False
+        if after != "{" and not (after and self._tokens[end + 1].kind is Kind.WORD):
             return False
         empty = end == index + 2
         keyword = "while" if len(token.text) >= (6 if empty else 5) else "if"
@@ -194,6 +205,21 @@ class _Rewriter:
         self._code.blank(self._tokens[index + 1].start, self._tokens[end].end)
         return True
 
+    def _member_path(self, first: int, end: int) -> None:
+        """``offsetof(T, a.b[n])``: only the first member stays."""
+        index = first
+        while index < end and self._text(index) != ",":
+            index = self._close.get(index, index) + 1
+        if index + 2 < end:
+            self._code.blank(self._tokens[index + 2].start, self._tokens[end].start)
+
+    def _plain_type(self, first: int, end: int) -> None:
+        """The operand of an alignment operator: any type will do, its value is opaque."""
+        start, stop = self._tokens[first].start, self._tokens[end].start
+        if self._code.fits(start, stop, "int"):
+            self._code.blank(start, stop)
+            self._code.write(start, "int")
+
     def _beside_string(self, index: int, end: int) -> bool:
         """A macro that yields a string literal, between others: its arguments go."""
         beside = (index - 1, end + 1)
@@ -211,7 +237,7 @@ class _Rewriter:
             first -= 1
         if self._text(first - 1) not in ("", ";", "{", "}"):
             return False
-        if index not in self._members and (self._depth[index] or first == index):
+        if index not in self._members and self._depth[index]:
             return False
         self._code.blank(self._tokens[first].start, self._tokens[end + 1].end)
         return True
@@ -248,13 +274,6 @@ class _Rewriter:
         kept = named[-1] if named else words[0]
         self._code.blank(part[0].start, part[-1].end)
         self._code.write(kept.start, kept.text if named else "T" + "_" * (len(kept.text) - 1))
-
-    def _complete_label(self, colon: Token, brace: Token) -> None:
-        """A label at the end of a block gets an empty statement, if there is room."""
-        for at in range(colon.end, brace.start):
-            if self._code.is_blank(at):
-                self._code.write(at, ";")
-                return
 
     def _in_case(self, index: int) -> bool:
         """Whether ``...`` stands between ``case`` and its colon."""
