@@ -9,7 +9,7 @@ the line most of its tokens come from. Not modelled: lines that move between fil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from analyzer.snapshots.tokens import line_keys
@@ -19,44 +19,63 @@ _TOGETHER = 3
 _LARGE = 4_000  # tokens: a replaced region larger than this is compared by whole lines only
 
 
-def continued_lines(old: str, new: str, renamed: Mapping[str, str] | None = None) -> tuple[int, ...]:
-    """For each line of `new` the 1-based line of `old` that it continues, or 0; `renamed` is new -> old."""
+def continued_lines(
+    old: str, new: str, renamed: Mapping[str, str] | None = None, kept: Sequence[int] = ()
+) -> tuple[int, ...]:
+    """For each line of `new` the 1-based line of `old` that it continues, or 0. `renamed` maps new names
+    to old ones; `kept` is the map as far as it is known already (0: not known)."""
     before, after = line_keys(old), line_keys(new)
     if renamed:
         after = [tuple(renamed.get(part, part) for part in key) for key in after]
-    result = [0] * len(after)
     if before == after:
         return tuple(range(1, len(after) + 1))
+    result = list(kept) or [0] * len(after)
     # Lines without tokens carry no identity of their own; they are placed at the end.
-    left = [index for index, key in enumerate(before) if key]
-    right = [index for index, key in enumerate(after) if key]
-    pairs, gaps = _blocks([before[i] for i in left], [after[i] for i in right])
-    for i, j in pairs:
-        result[right[j]] = left[i] + 1
-    lost = [left[i] for gap in gaps for i in range(gap[0], gap[1])]
-    fresh = [right[j] for gap in gaps for j in range(gap[2], gap[3])]
-    taken = _moved(before, after, lost, fresh, result)
-    taken |= _blocks_moved(
-        before,
-        after,
-        [i for i in lost if i not in taken],
-        [j for j in fresh if not result[j]],
-        result,
-    )
-    for low, high, first, last in gaps:
-        _changed(
-            before,
-            after,
-            [left[i] for i in range(low, high) if left[i] not in taken],
-            [right[j] for j in range(first, last) if not result[right[j]]],
-            result,
-        )
+    if not kept:
+        left = [index for index, key in enumerate(before) if key]
+        right = [index for index, key in enumerate(after) if key]
+        for i, j in _blocks([before[i] for i in left], [after[j] for j in right]):
+            result[right[j]] = left[i] + 1
+    _moved(before, after, result)
+    _blocks_moved(before, after, result)
+    for lost, fresh in _gaps(before, after, result):
+        _changed(before, after, lost, fresh, result)
     _fill_blank(before, after, result)
     return tuple(result)
 
 
-def _blocks(a: list[Key], b: list[Key]) -> tuple[list[tuple[int, int]], list[tuple[int, int, int, int]]]:
-    """Equal pairs in order, and the regions between them."""
+def _free(before: list[Key], after: list[Key], result: list[int]) -> tuple[list[int], list[int]]:
+    """Lines with tokens that are not mapped yet, of either side."""
+    used = set(result)
+    lost = [i for i, key in enumerate(before) if key and i + 1 not in used]
+    return lost, [j for j, key in enumerate(after) if key and not result[j]]
+
+
+def _gaps(before: list[Key], after: list[Key], result: list[int]) -> list[tuple[list[int], list[int]]]:
+    """Runs of unmapped new lines, each with the unmapped old lines next to its mapped neighbours."""
+    lost, fresh = _free(before, after, result)
+    open_lost = set(lost)
+    runs: list[list[int]] = []
+    for j in fresh:
+        if runs and all(not after[k] for k in range(runs[-1][-1] + 1, j)):
+            runs[-1].append(j)
+        else:
+            runs.append([j])
+    gaps: list[tuple[list[int], list[int]]] = []
+    for run in runs:
+        above = next((result[j] for j in range(run[0] - 1, -1, -1) if result[j]), 0)
+        below = next((result[j] for j in range(run[-1] + 1, len(after)) if result[j]), len(before) + 1)
+        near: set[int] = set()
+        for i, step in ((above, 1), (below - 2, -1)):
+            while 0 <= i < len(before) and (i in open_lost or not before[i]):
+                near.add(i)
+                i += step
+        gaps.append((sorted(near & open_lost), run))
+    return gaps
+
+
+def _blocks(a: list[Key], b: list[Key]) -> list[tuple[int, int]]:
+    """Equal pairs in order."""
     head = 0
     while head < min(len(a), len(b)) and a[head] == b[head]:
         head += 1
@@ -64,48 +83,26 @@ def _blocks(a: list[Key], b: list[Key]) -> tuple[list[tuple[int, int]], list[tup
     while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
         tail += 1
     pairs = [(i, i) for i in range(head)]
-    gaps: list[tuple[int, int, int, int]] = []
-    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pairs.extend((head + i1 + k, head + j1 + k) for k in range(i2 - i1))
-        else:
-            gaps.append((head + i1, head + i2, head + j1, head + j2))
-    pairs.extend((len(a) - k, len(b) - k) for k in range(tail, 0, -1))
-    return pairs, gaps
-
-
-def _blocks_moved(
-    before: list[Key], after: list[Key], lost: list[int], fresh: list[int], result: list[int]
-) -> set[int]:
-    """Map runs of at least three equal lines that moved together."""
-    taken: set[int] = set()
-    matcher = SequenceMatcher(None, [before[i] for i in lost], [after[j] for j in fresh], autojunk=False)
+    matcher = SequenceMatcher(None, a[head : len(a) - tail], b[head : len(b) - tail], autojunk=False)
     for block in matcher.get_matching_blocks():
-        run = range(block.size)
-        together = block.size >= _TOGETHER and all(lost[block.a + k] - lost[block.a] <= 2 * k for k in run)
-        for k in run if together else ():
-            result[fresh[block.b + k]] = lost[block.a + k] + 1
-            taken.add(lost[block.a + k])
-    return taken
+        pairs.extend((head + block.a + k, head + block.b + k) for k in range(block.size))
+    pairs.extend((len(a) - k, len(b) - k) for k in range(tail, 0, -1))
+    return pairs
 
 
-def _moved(
-    before: list[Key], after: list[Key], lost: list[int], fresh: list[int], result: list[int]
-) -> set[int]:
+def _moved(before: list[Key], after: list[Key], result: list[int]) -> None:
     """Map lines that vanished at one place and came back at another, when there is one of each."""
+    lost, fresh = _free(before, after, result)
     gone, come = Counter(before[i] for i in lost), Counter(after[j] for j in fresh)
     source = {before[i]: i for i in lost}
-    taken: set[int] = set()
+    open_lost = set(lost)
     for j in fresh:
         key = after[j]
         if come[key] == 1 and gone[key] == 1 and any(part[0].isalpha() or part[0] == "_" for part in key):
             result[j] = source[key] + 1
-            taken.add(source[key])
-    # What stands between two moved lines that were neighbours, and is equal, moved with them.
-    open_lost = {i for i in lost if i not in taken}
-    for order in (fresh, fresh[::-1]):
-        step = 1 if order is fresh else -1
+            open_lost.discard(source[key])
+    # What stands next to a moved line, and stood there before, moved with it.
+    for order, step in ((fresh, 1), (fresh[::-1], -1)):
         for j in order:
             near = j - step
             if result[j] or not 0 <= near < len(after) or not result[near]:
@@ -114,8 +111,18 @@ def _moved(
             if i in open_lost and before[i] == after[j]:
                 result[j] = i + 1
                 open_lost.discard(i)
-                taken.add(i)
-    return taken
+
+
+def _blocks_moved(before: list[Key], after: list[Key], result: list[int]) -> None:
+    """Map runs of at least three equal lines that moved together."""
+    lost, fresh = _free(before, after, result)
+    matcher = SequenceMatcher(None, [before[i] for i in lost], [after[j] for j in fresh], autojunk=False)
+    for block in matcher.get_matching_blocks():
+        run = range(block.size)
+        together = all(lost[block.a + k] - lost[block.a] <= 2 * k for k in run)
+        if block.size >= _TOGETHER and together:
+            for k in run:
+                result[fresh[block.b + k]] = lost[block.a + k] + 1
 
 
 def _changed(

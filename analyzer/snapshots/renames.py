@@ -21,8 +21,14 @@ _INNER = re.compile(r"[^\W\d]\w*")
 _HOLE = "\0"
 
 
-def renamed_names(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    """New name -> old name for every definition that was renamed throughout."""
+def renamed_names(
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    defined_old: frozenset[str] = frozenset(),
+    defined_new: frozenset[str] = frozenset(),
+) -> dict[str, str]:
+    """New name -> old name for every definition that was renamed throughout. `defined_old` and
+    `defined_new` are names known to be defined although the texts, being parts, do not show it."""
     changed_old = {path: text for path, text in old.items() if new.get(path) != text}
     changed_new = {path: text for path, text in new.items() if old.get(path) != text}
     if not changed_old or not changed_new:
@@ -33,8 +39,8 @@ def renamed_names(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, s
     words_before = kept.union(*(_spelt(tokens) for tokens in before.values()))
     words_after = kept.union(*(_spelt(tokens) for tokens in after.values()))
     gone, come = words_before - words_after, words_after - words_before
-    gone &= set().union(*(defined_names(tokens) for tokens in before.values()))
-    come &= set().union(*(defined_names(tokens) for tokens in after.values()))
+    gone &= defined_old.union(*(defined_names(tokens) for tokens in before.values()))
+    come &= defined_new.union(*(defined_names(tokens) for tokens in after.values()))
     if not gone or not come:
         return {}
     pairs = _pairs(before, after, gone, come)
