@@ -73,6 +73,8 @@ def _zsh() -> str:
     lines = [
         f"#compdef {PROGRAM}",
         f"# {PROGRAM} completion for zsh: source <({PROGRAM} completion zsh)",
+        f"_analyze_series_profiles() {{ compadd $({_PROFILES}) }}",
+        f"_analyze_series_first() {{ _alternative 'commands:command:({_NAMES})' 'files:file:_files' }}",
         "_analyze_series() {",
         "    local name=${words[2]}",
         "    case $name in",

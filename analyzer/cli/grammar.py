@@ -81,7 +81,7 @@ ANALYSE = Command(
         ("a series from git format-patch, in any order", "analyze-series *.patch"),
         (
             "one scenario, as people write it on the list",
-            "analyze-series --format mail --scenario 'failed postcopy' *.patch",
+            "analyze-series --format mail --scenario 'NAME OF IT' *.patch",
         ),
         ("a thread from standard input", "curl -s URL/t.mbox.gz | gunzip | analyze-series -"),
         (
@@ -100,7 +100,7 @@ FLOW = Command(
     "FUNCTION [FILES...]",
     "Print how a function was understood, before and after the patches.",
     (PROFILE, QUIET, COLOR, HELP),
-    (("a function's branches and calls at every stage", "analyze-series flow migration_connect *.patch"),),
+    (("a function's branches and calls at every stage", "analyze-series flow FUNCTION *.patch"),),
 )
 PROFILES = Command(
     "profile",

@@ -43,7 +43,9 @@ def markdown(text: str) -> str:
 
 def code_span(text: str) -> str:
     """`text` as inline code that also stands in a table cell."""
-    plain = visible(text).replace("|", "\\|") or " "
+    plain = visible(text) or " "
+    if "|" in plain:  # no backslash keeps a bar inside both a cell and a code span
+        return f"<code>{markdown(plain).replace(chr(92) + '|', '&#124;')}</code>"
     longest = max((len(run) for run in re.findall(r"`+", plain)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") else ""

@@ -93,7 +93,7 @@ def chosen(report: Report, names: Iterable[str]) -> tuple[ScenarioSequences, ...
 
 
 def letter_words(letter: Letter) -> str:
-    """``notify FAILED (during switchover)``; landmarks carry no label."""
+    """``notify STOP (during filling)``; landmarks carry no label."""
     words = visible(letter.words) + ("*" if letter.repeats else "")
     if letter.kind is LetterKind.LANDMARK:
         return words

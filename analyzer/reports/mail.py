@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from analyzer.model.report import Report
+from analyzer.model.report import Report, ScenarioSequences
 from analyzer.reports import words
 from analyzer.reports.escape import org_cell, visible
 from analyzer.reports.layout import columns_of, fold, padded
@@ -25,12 +25,13 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     """The whole mail. Ends in one newline."""
     if not report.concerned:
         return "\n".join(_item(words.not_concerned(report), "")) + "\n"
-    listings = [listing(report, scenario) for scenario in chosen(report, scenarios)]
+    picked = chosen(report, scenarios)
+    listings = [listing(report, scenario) for scenario in picked]
     blocks: list[list[str]] = []
     if scenarios:
         for entry in listings:
             blocks += _scenario(entry)
-        blocks += _reservations(report)
+        blocks += _reservations(report, picked)
     else:
         for entry in listings:
             if entry.changes or not entry.told:
@@ -83,9 +84,9 @@ def _section(title: str, items: Iterable[str]) -> list[list[str]]:
     return [_heading(title), lines] if lines else []
 
 
-def _reservations(report: Report) -> list[list[str]]:
+def _reservations(report: Report, picked: tuple[ScenarioSequences, ...]) -> list[list[str]]:
     """What must be said even where only lists were asked for."""
-    said = [words.unknown_words(entry) for entry in words.incomplete(report)]
+    said = [words.unknown_words(entry) for entry in words.incomplete(report, picked)]
     blocks = _section("What could not be told", said)
     if report.repairs:
         count = len(report.repairs)

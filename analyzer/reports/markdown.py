@@ -41,7 +41,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
             (plain(s.device), code_span(s.handler), plain(", ".join(s.events))) for s in report.subscribers
         ]
         blocks += ["## Subscribers", *_table(words.SUBSCRIBER_HEADS, rows)]
-    blocks += _section("Could not be told", map(words.unknown_words, words.incomplete(report)))
+    blocks += _section("Could not be told", map(words.unknown_words, words.incomplete(report, picked)))
     blocks += _section("Assumed", words.assumptions(report))
     blocks += _section("Notes", report.notes)
     blocks += _section("Repairs to the input", map(words.repair_words, report.repairs))

@@ -149,9 +149,9 @@ def _wish(cell: Cell) -> int:
 def _widths(wishes: list[int], room: int) -> list[int]:
     """As wished where that fits, else the widest columns give way first."""
     widths = list(wishes)
-    while sum(widths) > room and max(widths) > _NARROWEST:
+    while sum(widths) > room and max(widths) > 1:
         widths[widths.index(max(widths))] -= 1
-    return [min(width, max(room, _NARROWEST)) for width in widths]
+    return widths
 
 
 def _drawn(cell: Cell | None, width: int) -> list[tuple[str, str]]:
@@ -177,7 +177,7 @@ def _row(cells: list[list[tuple[str, str]]], widths: list[int], style: Style) ->
 
 
 def _stacked(heads: list[str], columns: tuple[Column, ...], style: Style) -> list[str]:
-    width = max(style.width - len(_GAP), _NARROWEST)
+    width = style.width - len(_GAP)
     lines: list[str] = []
     for head, column in zip(heads, columns, strict=True):
         lines += ([""] if lines else []) + [_GAP + style.paint(line, "bold") for line in fold(head, width)]

@@ -37,7 +37,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     if not scenarios:
         blocks += _section("Subscribers", _subscribers(report), style)
     blocks += _section(
-        "Could not be told", map(words.unknown_words, words.incomplete(report)), style, "yellow"
+        "Could not be told", map(words.unknown_words, words.incomplete(report, picked)), style, "yellow"
     )
     blocks += _section("Assumed", words.assumptions(report), style)
     blocks += _section("Notes", report.notes, style)

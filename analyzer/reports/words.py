@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level, Report, Sequence
+from analyzer.model.report import (
+    Change,
+    ChangeKind,
+    Finding,
+    FindingKind,
+    Level,
+    Report,
+    ScenarioSequences,
+    Sequence,
+)
 from analyzer.model.series import Repair
 from analyzer.model.unknown import Unknown, Weight
 from analyzer.reports.lists import entries
@@ -40,7 +49,7 @@ def not_concerned(report: Report) -> str:
 
 
 def change_words(change: Change) -> str:
-    """``FAILED moves``."""
+    """``STOP moves``."""
     return f"{', '.join(change.events) or 'the sequence'} {_CHANGES[change.kind]}"
 
 
@@ -102,15 +111,23 @@ def repair_words(repair: Repair) -> str:
     return f"{f'patch {repair.patch}: ' if repair.patch else ''}{repair.what}{where}"
 
 
-def incomplete(report: Report) -> tuple[Unknown, ...]:
-    """What leaves the answer incomplete, each once, with what single scenarios could not tell."""
-    within = (u for scenario in report.scenarios for stage in scenario.stages for u in stage.unknown)
+def incomplete(report: Report, picked: Iterable[ScenarioSequences] | None = None) -> tuple[Unknown, ...]:
+    """What leaves the answer incomplete, each once, with what single scenarios could not tell.
+
+    With `picked`, what only other scenarios could not tell is left out.
+    """
+    asked = report.scenarios if picked is None else tuple(picked)
+    within = _within(asked)
+    elsewhere = set(_within(report.scenarios)) - set(within)
     found = dict.fromkeys((*report.unknown, *within))
-    return tuple(entry for entry in found if entry.weight is Weight.INCOMPLETE)
+    return tuple(u for u in found if u.weight is Weight.INCOMPLETE and u not in elsewhere)
 
 
 def assumptions(report: Report) -> tuple[str, ...]:
     """The standing assumptions in words."""
-    within = (u for scenario in report.scenarios for stage in scenario.stages for u in stage.unknown)
-    weighed = (u for u in (*report.unknown, *within) if u.weight is Weight.ASSUMPTION)
+    weighed = (u for u in (*report.unknown, *_within(report.scenarios)) if u.weight is Weight.ASSUMPTION)
     return tuple(dict.fromkeys((*report.assumptions, *(unknown_words(entry) for entry in weighed))))
+
+
+def _within(scenarios: Iterable[ScenarioSequences]) -> list[Unknown]:
+    return [u for scenario in scenarios for stage in scenario.stages for u in stage.unknown]
