@@ -18,7 +18,7 @@ from analyzer.model.series import FileChange, FileDiff, LineKind
 from analyzer.model.unknown import Unknown, Weight
 
 _SCISSORS = re.compile(r">8|8<|>%|%<")
-_IN_BODY = re.compile(r"^(From|Subject|Date|Author):\s*(.*)$")
+_IN_BODY = re.compile(r"^(From|Subject|Date|Author|Description):\s*(.*)$")
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60}):\s+(\S.*)$")
 _SPECIAL = re.compile(
     r"^\s*(base-commit|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id|based-on|change-id)"
@@ -94,7 +94,7 @@ def _in_body(lines: Sequence[Line], begin: int, stop: int) -> tuple[str, str, in
         name, value = match.group(1), match.group(2)
         if name in ("From", "Author") and not author:
             author = clean(value)
-        elif name == "Subject" and not subject:
+        elif name in ("Subject", "Description") and not subject:
             subject = value
             while at + 1 < stop and lines[at + 1].text[:1] in (" ", "\t") and lines[at + 1].text.strip():
                 at += 1

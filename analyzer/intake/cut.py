@@ -27,7 +27,7 @@ _SIGNATURE = re.compile(r"^--(?: ?|-.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a text's diffs gave: `first` indexes the first diff line (-1: none), `end` the one behind the last."""
+    """What a text's diffs gave; their lines run from index `first` (-1: none) to before `end`."""
 
     files: tuple[FileDiff, ...] = ()
     first: int = -1
@@ -135,11 +135,11 @@ def _file(
         why = "" if read is None else _excess(lines, read.end, bool(read.mends))
         if read is None or why:
             stop = _next_hunk(lines, at + 1)
+            if read is None:
+                why = _shortage(lines, at + 1, stop, old, new)
             mended = fit(lines, at + 1, stop, old, new, style, copies.get(identity(lines[at].text), ()))
             if mended is not None and not _excess(lines, mended.end, True):
                 read, why = mended, ""
-            elif read is None:
-                why = _shortage(lines, at + 1, stop, old, new)
         if read is None or why:
             problems.append(Unknown(f"{numbers} of {name}", why, here))
             at = _next_hunk(lines, at + 1)
@@ -194,6 +194,7 @@ def _shortage(lines: Sequence[Line], start: int, stop: int, old: int, new: int) 
     for line in lines[start:stop]:
         column = line.text[:1]
         if _SIGNATURE.match(line.text):
+            stop = start
             break
         have_old += column != "+"
         have_new += column != "-"

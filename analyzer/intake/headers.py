@@ -25,7 +25,7 @@ _BINARY = re.compile(r"^(?:Binary files .* differ|GIT binary patch)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file's header says, from index `start` to before `end`. A new or deleted file has one name twice."""
+    """What a file's header says, from `start` to before `end`. A new or deleted file has one name twice."""
 
     start: int
     end: int

@@ -12,7 +12,7 @@ import binascii
 import quopri
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.header import decode_header
 
 from analyzer.intake.lines import Line, clean, decode, split, unify_ends
@@ -22,6 +22,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 _PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _ATTACHED = re.compile(r"\.(?:patch|diff|txt|eml|mbox)$", re.IGNORECASE)
 _DEEPEST = 8
+_LONGEST_FIELD = 4096  # of one line of a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ def letters(raw: bytes, source: str, line: int, depth: int = 0) -> tuple[Letter,
         spellings.append(tuple(each for text in parts for each in text))
     main = Letter(sender, subject, message_id, references, spellings[0], source, line, tuple(spellings[1:]))
     attached: list[Letter] = []
+    if len(found.attached) == 1 and not _is_mail(found.attached[0][1]) and not _has_diff(main.lines):
+        lines = (*main.lines, *found.attached[0][1])
+        return (replace(main, lines=lines, spellings=()),)
     for name, lines in found.attached:
-        if lines and (lines[0].text.startswith("From ") or _is_header(lines)) and depth < _DEEPEST:
+        if _is_mail(lines) and depth < _DEEPEST:
             inner = "\n".join(each.text for each in lines if not each.text.startswith("From ")).encode()
             attached.extend(letters(inner, source, lines[0].number, depth + 1))
         else:
@@ -105,6 +109,14 @@ def decoded_words(text: str) -> str:
     )
 
 
+def _is_mail(lines: tuple[Line, ...]) -> bool:
+    return lines[0].text.startswith("From ") or _is_header(lines)
+
+
+def _has_diff(lines: tuple[Line, ...]) -> bool:
+    return any(line.text.startswith(("diff --git ", "@@ -")) for line in lines)
+
+
 def _is_header(lines: tuple[Line, ...]) -> bool:
     names: set[str] = set()
     for line in lines:
@@ -122,7 +134,7 @@ def _part(rows: tuple[bytes, ...], first: int) -> _Part:
     name = ""
     at = 0
     for at, row in enumerate(rows):  # noqa: B007 (the place where the header ends is what counts)
-        text = decode(row.rstrip(b"\r"))
+        text = decode(row[:_LONGEST_FIELD].rstrip(b"\r"))
         field = _FIELD.match(text)
         if field:
             name = field.group(1).lower()

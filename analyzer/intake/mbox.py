@@ -18,7 +18,7 @@ _ENVELOPE = re.compile(
 )
 _FIELD = re.compile(rb"^(?:[!-9;-~]{1,80}:|>From )")
 _ESCAPED = re.compile(rb"^>+From ")
-_LONGEST = 64 * 1024 * 1024  # a mail longer than this is cut: no patch is, and memory stays bounded
+_LONGEST = 32 * 1024 * 1024  # a mail longer than this is cut: no patch is, and memory stays bounded
 
 
 @dataclass(frozen=True, slots=True)

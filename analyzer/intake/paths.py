@@ -11,6 +11,7 @@ import re
 from analyzer.intake.lines import clean, decode
 
 NULL = "/dev/null"
+_LONGEST = 4200  # no system has longer paths
 _ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 _STAMP = re.compile(r"\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*|\w{3} \w{3} +\d+ \d\d:\d\d.*|\(.*\))$")
 _PREFIXES = frozenset("abciow12")
@@ -45,7 +46,7 @@ def unquote(name: str) -> str:
 
 def named(text: str) -> str:
     """The name in the rest of a ``---`` or ``+++`` line, its time stamp taken off."""
-    text = text.rstrip("\r")
+    text = text[:_LONGEST].rstrip("\r")
     quoted = _QUOTED.match(text)
     if quoted:
         return unquote(quoted.group())
@@ -73,7 +74,7 @@ def pair(old: str, new: str) -> tuple[str, str]:
 
 def from_git_line(rest: str) -> tuple[str, str]:
     """Both names of ``diff --git OLD NEW``; blanks in names are told by the names being equal."""
-    rest = rest.strip()
+    rest = rest[: 2 * _LONGEST].strip()
     quoted = _QUOTED.match(rest)
     if quoted:
         return pair(unquote(quoted.group()), unquote(rest[quoted.end() :].strip()))

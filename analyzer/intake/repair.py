@@ -195,7 +195,7 @@ def _moves(
         price = 5.0 if text in _SIGNATURES else 0.0
         moves.append((price, (at + 1, old - 1, new), "row", LineKind.REMOVED))
     signed = column in "+-"
-    if old and new and text not in _SIGNATURES:
+    if old and new and text not in _SIGNATURES and (style.stripped or not signed):
         price = 6.0 if signed else (1.0 if style.stripped else 3.0)
         moves.append((price, (at + 1, old - 1, new - 1), "stripped", context))
     if not signed and (old, new) != begin[1:]:

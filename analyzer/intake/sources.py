@@ -21,7 +21,7 @@ from analyzer.intake.mail import Letter
 from analyzer.model.unknown import InputError
 
 LARGE = 8 * 1024 * 1024
-_LONGEST_TEXT = 64 * 1024 * 1024
+_LONGEST_TEXT = 32 * 1024 * 1024
 _SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mboxrd", ".mbx")
 _PACKED = {
     b"\x1f\x8b": "gunzip",

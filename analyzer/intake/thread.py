@@ -21,11 +21,11 @@ _WROTE = (
     r"|пишет|написал(?:\(а\))?|写道|さんは書きました)"
 )
 _ATTRIBUTION = re.compile(
-    rf"^(?P<head>(?:On|Le|Am|El|Il|Em|Op|Den|Dnia|W dniu|В|于|\* ).{{5,250}}?|[^<>:]{{1,80}}<[^<>@\s]+@[^<>\s]+>)"
-    rf" ?{_WROTE} ?[:：](?P<rest>\s*>.*|\s*)$",
+    r"^(?P<head>(?:On|Le|Am|El|Il|Em|Op|Den|Dnia|W dniu|В|于|\* ).{5,250}?|[^<>:]{1,80}<[^<>@\s]+@[^<>\s]+>)"
+    rf" ?{_WROTE}(?: [^:>]{{1,80}})? ?[:：](?P<rest>\s*>.*|\s*)$",
     re.DOTALL,
 )
-_NAME = re.compile(r"([^,<>\d:]*?[^\W\d_][^,<>:]*?)\s*(<[^<>\s]+@[^<>\s]+>)?\s*$")
+_ADDRESS = re.compile(r"<[^<>\s]+@[^<>\s]+>\s*$")
 _FIELD = re.compile(
     r"^(From|Subject|To|Cc|CC|Date|Sent|Message-ID|Message-Id|In-Reply-To|References|List-Id): ?(.*)$"
 )
@@ -66,8 +66,9 @@ def letters(lines: Sequence[Line], source: str) -> tuple[Letter, ...]:
             rows = _without_title(rows, subject)
         if begin.reply and not subject:
             subject = "Re:"
-        if not any(line.text.strip() for line in rows) and not subject:
-            continue
+        headless = not subject and (begin.text == 0 or not any(line.text.strip() for line in rows))
+        if headless and len(begins) > 1 and not any("@@" in line.text for line in rows):
+            continue  # what a page says above the first mail
         number = lines[begin.at].number if begin.at < len(lines) else 1
         made.append(Letter(begin.sender, subject, "", (), tuple(rows), source, number))
     commits = [begin for begin in begins if begin.commit]
@@ -104,7 +105,9 @@ def _begins(lines: Sequence[Line]) -> list[_Begin]:
             at = max(begin.text, at + 1)
         else:
             at += 1
-    return begins
+    # Where mails bring headers, "X wrote:" and signatures stand inside them.
+    hard = next((each.at for each in begins if each.subject or each.commit), len(lines))
+    return [each for each in begins if each.at < hard or each.subject or each.commit]
 
 
 def _begin(lines: Sequence[Line], at: int) -> _Begin | None:
@@ -197,10 +200,17 @@ def _attribution(lines: Sequence[Line], at: int) -> _Begin | None:
         while quoted < len(lines) and not lines[quoted].text.strip():
             quoted += 1
         if inline or (quoted < len(lines) and depth(lines[quoted].text)):
-            name = _NAME.search(match.group("head"))
-            whom = clean(" ".join(part for part in name.groups() if part)) if name else ""
+            whom = _name(match.group("head"))
             return _Begin(at, at if inline else at + count, reply=True, quotes=whom, inline=inline)
     return None
+
+
+def _name(head: str) -> str:
+    """The person in "On Fri, Jan 23, 2026 at 09:59:35AM -0300, Ada Example <ada@example.org>"."""
+    address = _ADDRESS.search(head)
+    before = head[: address.start()] if address else head
+    name = re.split(r"[,:]|\d+", before)[-1]
+    return clean(f"{name} {address.group() if address else ''}")
 
 
 def _with_authors(made: list[Letter], begins: list[_Begin]) -> tuple[Letter, ...]:
