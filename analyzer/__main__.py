@@ -6,6 +6,7 @@ The pipeline is imported by the doors when a command needs it, so that ``--help`
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -19,9 +20,12 @@ from analyzer.model.report import Report, StageInfo
 
 def main() -> int:
     """Runs the program on `sys.argv` and returns its exit status."""
-    for stream in (sys.stdout, sys.stderr):
+    # A stream that the caller closed is None: it is read as empty and written to nowhere.
+    stdin: BinaryIO = sys.stdin.buffer if sys.stdin else io.BytesIO()
+    stdout, stderr = sys.stdout or io.StringIO(), sys.stderr or io.StringIO()
+    for stream in (stdout, stderr):
         _never_fail_to_encode(stream)
-    status = run(sys.argv[1:], _doors(), sys.stdin.buffer, sys.stdout, sys.stderr)
+    status = run(sys.argv[1:], _doors(), stdin, stdout, stderr)
     _leave_quietly()
     return status
 
@@ -71,10 +75,11 @@ def _never_fail_to_encode(stream: TextIO) -> None:
 
 def _leave_quietly() -> None:
     """The interpreter flushes at exit; into a closed pipe that would print a traceback."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

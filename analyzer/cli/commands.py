@@ -32,10 +32,6 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
         raise InputError(f"no files; name patches or mails, or - for standard input (see {PROGRAM} --help)")
     targets = paired(given.wanted)
     check_folders(targets)
-    if given.profile is not None and given.scenarios:
-        # Known before the work: a mistyped name should not cost the analysis.
-        known = doors.load_profile(given.profile).scenarios
-        _refuse_unknown(given.scenarios, [(scenario.id, scenario.title) for scenario in known])
     progress = _progress(given, console)
     try:
         reports = doors.analyse(_request(given), stdin=_stdin(given.words, stdin), progress=progress)

@@ -62,8 +62,10 @@ def write_all(texts: tuple[tuple[str, str], ...]) -> None:
     """Writes (path, text) pairs: every text goes to a file beside its target first, and only when all
     of them are on disk do they take their names."""
     ready: list[tuple[str, Path]] = []
+    named = ""
     try:
         for path, text in texts:
+            named = path
             target = Path(os.path.realpath(path))
             if target.exists() and not target.is_file():
                 target.write_text(text, encoding="utf-8", errors="backslashreplace")  # a device or a pipe
@@ -71,10 +73,10 @@ def write_all(texts: tuple[tuple[str, str], ...]) -> None:
                 ready.append((_written_beside(target, text), target))
         while ready:
             temporary, target = ready[0]
+            named = str(target)
             Path(temporary).replace(target)
             ready.pop(0)
     except OSError as error:
-        named = error.filename2 or error.filename or texts[0][0]
         raise InputError(f"--output: cannot write {named}: {error.strerror}") from error
     finally:
         for temporary, _ in ready:

@@ -24,7 +24,7 @@ _LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str:
     """The whole report. Ends in one newline."""
     if not report.concerned:
-        return "\n".join(fold(visible(words.not_concerned(report)), style.width)) + "\n"
+        return visible(words.not_concerned(report)) + "\n"
     picked = chosen(report, scenarios)
     ids = {scenario.id for scenario in picked}
     shown = [listing(report, scenario) for scenario in picked]
@@ -77,7 +77,7 @@ def _kept(kept: list[Listing], style: Style) -> list[list[str]]:
     """The scenarios whose lists no patch changes, one short line each."""
     if not kept:
         return []
-    lines = [style.paint(line, "bold") for line in _titled("The same at every stage", style)]
+    lines = [style.paint(line, "bold") for line in _titled("The list is the same at every stage", style)]
     for entry in kept:
         runs = [", ".join(line.words for line in run) for run in entry.lists[0].runs]
         said = " or: ".join([*runs, *entry.lists[0].asides])

@@ -1,0 +1,149 @@
+"""A small report of a domain that does not exist, and doors that answer with it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from analyzer.cli import Doors, Request, run
+from analyzer.cli.doors import Progress
+from analyzer.model.profile import LetterKind, Profile, Scenario, Selection
+from analyzer.model.report import (
+    Context,
+    Letter,
+    Report,
+    ScenarioSequences,
+    Sequence,
+    StageInfo,
+    StageSequences,
+)
+from analyzer.model.snapshot import Evidence
+from analyzer.model.summary import Dialect
+from analyzer.model.unknown import InputError, Location
+
+STOP = Letter(
+    "STOP",
+    LetterKind.EVENT,
+    "close_gate",
+    "notify STOP",
+    "",
+    Location("gate.c", 9),
+    Evidence.DIFF,
+    Context((), "keeper", ()),
+)
+HERE = Location("canal.toml", 1)
+
+
+def _scenario(title: str) -> ScenarioSequences:
+    stages = (StageSequences(0, ()), StageSequences(1, (Sequence((STOP,)),)))
+    return ScenarioSequences(title.replace(" ", "-"), title, "", stages)
+
+
+REPORT = Report(
+    profile="canal",
+    profile_title="Canal lock",
+    source="built-in",
+    follows="",
+    title="Close the gate",
+    stages=(StageInfo(0, "base"), StageInfo(1, "Announce it")),
+    scenarios=(_scenario("failed filling"), _scenario("passage")),
+    changes=(),
+    findings=(),
+    subscribers=(),
+    repairs=(),
+    notes=(),
+    assumptions=(),
+    unknown=(),
+    exit_status=0,
+    source_lines={},
+)
+ASIDE = replace(REPORT, title="Paint \x1b[2J benches", scenarios=(), stages=(), concerned=False)
+PROFILE = Profile(
+    name="canal",
+    title="Canal lock",
+    follows="canal 4.1",
+    source="canal.toml",
+    dialect=Dialect(),
+    model=(),
+    inert=(),
+    asserts=(),
+    distinct=(),
+    constants={},
+    events=(),
+    landmarks=(),
+    tracked=(),
+    exclusions=(),
+    objects={},
+    deferrals=(),
+    threads=(),
+    joins=(),
+    waits=(),
+    locks=(),
+    entries=(),
+    interference=(),
+    phases=(),
+    scenarios=(
+        Scenario("failed-filling", "failed filling", "The sluice refuses.", Selection(), "", HERE),
+        Scenario("passage", "passage", "", Selection(), "", HERE),
+    ),
+    rules=(),
+    registrations=(),
+)
+FLOW = (
+    (StageInfo(0, "base"), "b0: return 0\n"),
+    (StageInfo(1, "Announce it"), "b0: return 0\n"),
+    (StageInfo(2, "Return it"), "b0: return 1\n"),
+)
+
+
+def load(name: str) -> Profile:
+    if name != "canal":
+        raise InputError(f"no profile {name}; known are: canal")
+    return PROFILE
+
+
+def doors(*reports: Report) -> Doors:
+    """Doors that answer with `reports` whatever is asked."""
+
+    def analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
+        progress("reading")
+        return reports
+
+    def flow(
+        function: str, request: Request, *, stdin: BinaryIO | None, progress: Progress
+    ) -> tuple[tuple[StageInfo, str], ...]:
+        return FLOW if function == "fill" else ()
+
+    return Doors(
+        analyse, flow, lambda: ("canal",), load, lambda name, paths: (f"{name}: {len(paths)} paths",)
+    )
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: str
+    err: str
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def call(
+    *argv: str,
+    with_doors: Doors | None = None,
+    environ: dict[str, str] | None = None,
+    stdout: io.StringIO | None = None,
+    stderr: io.StringIO | None = None,
+    stdin: bytes = b"",
+) -> Result:
+    """Runs the command line on streams of its own."""
+    out = io.StringIO() if stdout is None else stdout
+    err = io.StringIO() if stderr is None else stderr
+    status = run(argv, with_doors or doors(REPORT), io.BytesIO(stdin), out, err, environ or {})
+    return Result(status, out.getvalue(), err.getvalue())

@@ -1,0 +1,100 @@
+"""flow, profile, completion, help and version."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import analyzer
+from analyzer.cli.grammar import COMMANDS
+
+from .sample import call
+
+
+def test_flow_prints_equal_stages_once() -> None:
+    assert call("flow", "fill", "a.patch").out == (
+        "Before patch 2\n==============\n\nb0: return 0\n\nAfter patch 2\n=============\n\nb0: return 1\n"
+    )
+
+
+def test_profiles_are_listed_shown_and_checked() -> None:
+    assert call("profile", "list").out == "canal  Canal lock\n"
+    assert call("profile", "show", "canal").out == (
+        "canal: Canal lock\nits built-in lifecycle follows canal 4.1\n\n"
+        "Scenarios\n---------\n- failed-filling: The sluice refuses.\n- passage\n"
+    )
+    assert call("profile", "check", "my.toml", "src", "lib").out == "my.toml: 2 paths\n"
+
+
+def test_the_version_is_the_packages() -> None:
+    assert call("--version").out == f"analyze-series {analyzer.__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name or "default")
+def test_help_names_every_option_and_teaches_by_example(command: object) -> None:
+    from analyzer.cli.grammar import Command
+
+    assert isinstance(command, Command)
+    text = call(*([command.name] if command.name else []), "--help").out
+    assert text.startswith("usage: analyze-series")
+    assert all(flag in text for option in command.options for flag in option.flags)
+    assert all(example in text for _, example in command.examples)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version", "completion bash"])
+def test_light_commands_import_nothing_heavy(argument: str) -> None:
+    code = (
+        "import sys, analyzer.__main__ as m\n"
+        f"sys.argv = ['analyze-series', *{argument.split()!r}]\n"
+        "assert m.main() == 0\n"
+        "heavy = {'tree_sitter', 'pygments', 'git', 'unidiff'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_program_is_quiet_when_its_reader_goes_away() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "analyzer", "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout and program.stderr
+        program.stdout.close()
+        assert (program.stderr.read(), program.wait()) == (b"", 141)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_every_option(shell: str) -> None:
+    script = call("completion", shell).out
+    flags = [f for c in COMMANDS for o in c.options for f in o.flags if f.startswith("--")]
+    assert [f for f in flags if (f"-l {f[2:]}" if shell == "fish" else f) not in script] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_accepts_its_script(shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    script = call("completion", shell).out
+    checked = subprocess.run([shell, "-n"], input=script, text=True, capture_output=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def completed(*words: str) -> list[str]:
+    """What bash offers for the last of `words`."""
+    script = call("completion", "bash").out
+    typed = " ".join(f"'{word}'" for word in words)
+    script += f"COMP_WORDS=({typed}); COMP_CWORD={len(words) - 1}; _analyze_series\n"
+    script += 'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    result = subprocess.run(["bash"], input=script, text=True, capture_output=True, check=True, cwd="/")
+    return result.stdout.split()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_completes_commands_options_and_choices() -> None:
+    assert completed("analyze-series", "fl") == ["flow"]
+    assert completed("analyze-series", "--fo") == ["--format"]
+    assert completed("analyze-series", "--format", "m") == ["mail", "markdown"]
+    assert completed("analyze-series", "profile", "sh") == ["show"]
+    assert completed("analyze-series", "flow", "--sc") == []
