@@ -8,7 +8,7 @@ tree; `analyzer.profiles.match` compares with that.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Iterator
 
 from analyzer.model.contract import letters
 from analyzer.model.profile import Profile
@@ -23,6 +23,7 @@ _LABEL = re.compile(r"[A-Za-z_]\w*:[A-Za-z_]\w*", re.ASCII)
 def validate(profile: Profile, top: Table) -> None:
     """Note every misfit in the errors of `top`."""
     _check_once(profile, top)
+    _check_parts(profile, top)
     _check_events(profile, top)
     _check_landmarks(profile, top)
     _check_tracked(profile, top)
@@ -34,10 +35,6 @@ def validate(profile: Profile, top: Table) -> None:
 def _check_once(profile: Profile, top: Table) -> None:
     """What names something must name one thing."""
     _once(top, "file", "path", (file.path for file in profile.model))
-    _once(
-        top, "event", "call", ((event.call, event.argument) if event.call else "" for event in profile.events)
-    )
-    _once(top, "landmark", "call", (landmark.call for landmark in profile.landmarks))
     _once(top, "landmark", "label", (landmark.label for landmark in profile.landmarks))
     _once(top, "tracked", "name", (variable.name for variable in profile.tracked))
     _once(top, "lock", "name", (lock.name for lock in profile.locks))
@@ -45,22 +42,62 @@ def _check_once(profile: Profile, top: Table) -> None:
     _once(top, "scenario", "id", (scenario.id for scenario in profile.scenarios))
     _once(top, "scenario", "title", (scenario.title for scenario in profile.scenarios))
     _once(top, "rule", "name", (rule.name for rule in profile.rules))
-    _once(top, "defer", "call", (deferral.call for deferral in profile.deferrals))
-    _once(top, "thread", "call", (thread.call for thread in profile.threads))
     _once(top, "register", "call", (entry.call for entry in profile.registrations))
 
 
-def _once(top: Table, section: str, key: str, found: Iterable[Hashable]) -> None:
-    first: dict[Hashable, int] = {}
+def _parts(profile: Profile) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
+    """Every call that has a part: its name, the part, and where the profile gives it."""
+    for at, event in enumerate(profile.events):
+        yield event.call, "an event", ("event", at, "call")
+    for at, landmark in enumerate(profile.landmarks):
+        yield landmark.call, "a landmark", ("landmark", at, "call")
+    for at, deferral in enumerate(profile.deferrals):
+        yield deferral.call, "a deferral", ("defer", at, "call")
+    for at, thread in enumerate(profile.threads):
+        yield thread.call, "a thread's start", ("thread", at, "call")
+    for key, part, calls in (
+        ("asserts", "an assertion", profile.asserts),
+        ("joins", "a join", profile.joins),
+        ("waits", "a wait", profile.waits),
+    ):
+        for number, call in enumerate(calls):
+            yield call, part, (key, number)
+    for at, lock in enumerate(profile.locks):
+        for number, call in enumerate(lock.acquire):
+            yield call, f"the taking of {lock.name!r}", ("lock", at, "acquire", number)
+        for number, call in enumerate(lock.release):
+            yield call, f"the release of {lock.name!r}", ("lock", at, "release", number)
+    for at, variable in enumerate(profile.tracked):
+        for number, call in enumerate(variable.predicates):
+            yield call, f"a predicate of {variable.name!r}", ("tracked", at, "predicates", number)
+        for number, writer in enumerate(variable.writers):
+            part = "a writer by target" if writer.target >= 0 else f"a writer of {variable.name!r}"
+            yield writer.call, part, ("tracked", at, "write", number, "call")
+
+
+def _check_parts(profile: Profile, top: Table) -> None:
+    """A call has one part; the engine would know only one of two."""
+    first: dict[str, tuple[str, tuple[Step, ...]]] = {}
+    for call, part, place in _parts(profile):
+        if not call:
+            continue
+        before, there = first.setdefault(call, (part, place))
+        if there != place and not (before == part == "a writer by target"):
+            line = top.line_of(*there)
+            what = f"{call!r} is {part} here and {before} in line {line}"
+            top.wrong(place, what, "give a call one part")
+
+
+def _once(top: Table, section: str, key: str, found: Iterable[str]) -> None:
+    first: dict[str, int] = {}
     for at, entry in enumerate(found):
         if not entry:
             continue
         if entry in first:
-            word = entry[0] if isinstance(entry, tuple) else entry
             line = top.line_of(section, first[entry], key)
             top.wrong(
                 (section, at, key),
-                f"[[{section}]] {key} {word!r} stands twice",
+                f"[[{section}]] {key} {entry!r} stands twice",
                 f"the first is in line {line}",
             )
         else:

@@ -62,7 +62,7 @@ def errors(folder: Path, text: str) -> list[str]:
         ),
         (HEAD + "[[event]]\ncall = 't'\nargument = 0", "3: the event has neither names nor prefix; "),
         (HEAD + EVENT + "words = 'told'", "7: 'words' does not show which event it is; put {} into it"),
-        (HEAD + EVENT + EVENT, "8: [[event]] call 'tell' stands twice; the first is in line 4"),
+        (HEAD + EVENT + EVENT, "8: 'tell' is an event here and an event in line 4; give a call one part"),
         (
             HEAD + "[[landmark]]\nname = 'x'",
             "3: a landmark is a call or a label; give exactly one of 'call' and 'label'",
@@ -80,6 +80,10 @@ def errors(folder: Path, text: str) -> list[str]:
         (
             HEAD + STATE + "[[entry]]\nfunction = 'f'\nstate = { status = ['A', 'B'] }",
             "8: 'status' has several values at one entry; ",
+        ),
+        (
+            HEAD + EVENT + STATE + "predicates = 'tell'",
+            "10: 'tell' is a predicate of 'status' here and an event in line 4; give a call one part",
         ),
         # tasks
         (
