@@ -77,7 +77,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
     """Every name of the profile with the kind of thing it names."""
     yield from _list(top, "paths", "path", index.files, glob=True)
     yield from _list(top, "inert", "inert call", index.calls, glob=True)
-    yield from _list(top, "asserts", "assertion", index.words, glob=True)
+    yield from _list(top, "asserts", "assertion", index.words)
     for prefix in top.names("distinct"):
         yield _Sought("distinct prefix", f"{prefix}*", top.line_of("distinct"), index.symbols, glob=True)
     yield from _list(top, "joins", "join", index.calls)
