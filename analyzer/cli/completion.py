@@ -28,6 +28,10 @@ def _flags(command: Command) -> str:
 def _bash() -> str:
     lines = [
         f"# {PROGRAM} completion for bash: source <({PROGRAM} completion bash)",
+        "_analyze_series_files() {",  # names may hold blanks
+        "    local IFS=$'\\n'",
+        '    COMPREPLY+=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))',
+        "}",
         "_analyze_series() {",
         "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}",
         '    local word command="" operands="" flags',
@@ -40,8 +44,9 @@ def _bash() -> str:
         words = " ".join(option.choices)
         if option.offers == "profile":
             words = f"$({_PROFILES})"
-        reply = f'COMPREPLY=($(compgen -W "{words}" -- "$current"))'
-        lines.append(f"        {'|'.join(option.flags)}) {reply if words else ':'}; return ;;")
+        reply = f'COMPREPLY=($(compgen -W "{words}" -- "$current"))' if words else ":"
+        files = "; _analyze_series_files" if option.offers else ""
+        lines.append(f"        {'|'.join(option.flags)}) {reply}{files}; return ;;")
     lines += [
         "    esac",
         '    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
@@ -61,7 +66,7 @@ def _bash() -> str:
         "    esac",
         "    case $current in",
         '        -*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;',
-        '        *) COMPREPLY=($(compgen -W "$operands" -- "$current") $(compgen -f -- "$current")) ;;',
+        '        *) COMPREPLY=($(compgen -W "$operands" -- "$current")); _analyze_series_files ;;',
         "    esac",
         "}",
         f"complete -o filenames -F _analyze_series {PROGRAM}",

@@ -32,28 +32,28 @@ def fold(text: str, width: int, first: str = "", rest: str | None = None) -> lis
     lines: list[str] = []
     begin, line = first, ""
     for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
-        if columns_of(begin) + columns_of(candidate) <= width:
-            line = candidate
+        if line and columns_of(begin) + columns_of(line) + 1 + columns_of(word) <= width:
+            line = f"{line} {word}"
             continue
         if line:
             lines.append(begin + line)
             begin, line = following, ""
-        while columns_of(begin) + columns_of(word) > width:
-            head = _fitting(word, width - columns_of(begin))
-            lines.append(begin + word[:head])
-            word, begin = word[head:], following
-        line = word
+        start = 0  # an index, not slices: a title may be a megabyte long
+        while (end := _fitting(word, start, width - columns_of(begin))) < len(word):
+            lines.append(begin + word[start:end])
+            start, begin = end, following
+        line = word[start:]
     lines.append(begin + line)
     return [entry.rstrip() for entry in lines]
 
 
-def _fitting(word: str, room: int) -> int:
+def _fitting(word: str, start: int, room: int) -> int:
+    """Where to cut `word` so that its part from `start` on takes at most `room` columns."""
     taken = 0
-    for index, character in enumerate(word):
-        taken += _columns(character)
+    for index in range(start, len(word)):
+        taken += _columns(word[index])
         if taken > room:
-            return max(index, 1)
+            return max(index, start + 1)
     return len(word)
 
 

@@ -98,3 +98,4 @@ def test_bash_completes_commands_options_and_choices() -> None:
     assert completed("analyze-series", "--format", "m") == ["mail", "markdown"]
     assert completed("analyze-series", "profile", "sh") == ["show"]
     assert completed("analyze-series", "flow", "--sc") == []
+    assert completed("analyze-series", "--output", "/et") == ["/etc"]

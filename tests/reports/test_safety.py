@@ -138,3 +138,8 @@ def test_hidden_characters_are_spelled_out_once() -> None:
 def test_folding_loses_no_character(text: str, width: int) -> None:
     kept = "".join("".join(fold(text, width)).split())
     assert kept == "".join(text.split())
+
+
+def test_a_word_of_a_megabyte_is_folded_in_no_time() -> None:
+    lines = fold("x" * 1_000_000, 76, "- ")
+    assert len(lines) == -(-1_000_000 // 74)
