@@ -60,6 +60,8 @@ typedef struct Explorer {
     char *watched[WATCHES];
     int watched_count;
     uint32_t passing;
+    struct { const char *call; int function, watched; } known[128];
+    signed char *possible;
 } Explorer;
 
 static Explorer *x;
@@ -122,6 +124,32 @@ static int named(const char *name)
     x->names[x->name_count] = strdup(name);
     x->addresses[x->name_count] = UINTPTR_MAX;
     return (int)x->name_count++;
+}
+
+/* What a call's name, a literal in this file, stands for: by its address, for comparing texts is slow. */
+static int known(const char *call)
+{
+    size_t at = ((uintptr_t)call >> 2) % 128;
+
+    while (x->known[at].call && x->known[at].call != call) {
+        at = (at + 1) % 128;
+    }
+    if (!x->known[at].call) {
+        x->known[at].call = call;
+        x->known[at].function = named(call);
+        x->known[at].watched = -1;
+        for (int i = 0; i < x->watched_count; i++) {
+            if (!strcmp(x->watched[i], call)) {
+                x->known[at].watched = i;
+            }
+        }
+    }
+    return (int)at;
+}
+
+static int called(const char *call)
+{
+    return x->known[known(call)].function;
 }
 
 static void enter(int function)
@@ -499,15 +527,15 @@ static void emit(int letter, int up)
         executor_leave();
     }
     run.letter[run.letters] = (unsigned char)letter;
-    run.where[run.letters++] = (unsigned char)named(caller(up));
+    run.where[run.letters++] = run.stack[run.current][run.depth[run.current] - 1 - up];
 }
 
 static void watch(const char *call, int outcome)
 {
-    for (int i = 0; i < x->watched_count; i++) {
-        if (!strcmp(x->watched[i], call)) {
-            run.watch[i] |= outcome < 0 ? 4 : outcome > 0 ? 2 : 1;
-        }
+    int i = x->known[known(call)].watched;
+
+    if (i >= 0) {
+        run.watch[i] |= outcome < 0 ? 4 : outcome > 0 ? 2 : 1;
     }
 }
 
@@ -526,14 +554,14 @@ static int listen(NotifierWithReturn *notifier, MigrationEvent *e, Error **errp)
 
 void vm_start(void)
 {
-    enter(named("vm_start"));
+    enter(called("vm_start"));
     emit(START, 0);
 }
 
 void vm_resume(RunState state)
 {
     (void)state;
-    enter(named("vm_resume"));
+    enter(called("vm_resume"));
     emit(RESUME, 0);
 }
 
@@ -549,7 +577,7 @@ static void interrupted(void)
 static int answer(const char *call, int first, int second)
 {
     interrupted();
-    enter(named(call));
+    enter(called(call));
     int outcome = choose(2) ? second : first;
     watch(call, outcome);
     return outcome;
@@ -594,14 +622,14 @@ int qemu_file_get_error_obj()
 /* postcopy_start() throws the result away: there it is no outcome that anything can depend on. */
 bool migration_block_activate()
 {
-    enter(named("migration_block_activate"));
+    enter(called("migration_block_activate"));
     return !strcmp(caller(0), "postcopy_start") ? true : answer("migration_block_activate", 1, 0);
 }
 
 /* Precopy throws the result away. */
 int qemu_savevm_state_iterate()
 {
-    enter(named("qemu_savevm_state_iterate"));
+    enter(called("qemu_savevm_state_iterate"));
     return !strcmp(caller(0), "migration_iteration_run") ? 0 : answer("qemu_savevm_state_iterate", 0, 1);
 }
 
@@ -625,7 +653,7 @@ bool runstate_is_running(void)
     return choose(2);
 }
 
-enum { RAM, BITMAPS, PREEMPT, COLO, SNAPSHOT, PAUSE, PATH, ACK, ASKED, CAPABILITIES };
+enum { RAM, BITMAPS, PREEMPT, COLO, SNAPSHOT, PAUSE, PATH, ACK, ASKED, CAPABILITIES, ALL = 1 << CAPABILITIES };
 
 /* What the code before migration_connect() refuses, as the profile says it. */
 static bool allowed(unsigned set)
@@ -649,13 +677,19 @@ static bool possible(int which, bool value)
 {
     unsigned known = run.known | 1u << which;
     unsigned set = run.set | (unsigned)value << which;
+    bool normal = migration->parameters.mode == MIG_MODE_NORMAL;
+    signed char *memo = &x->possible[(normal * ALL + known) * ALL + set];
 
-    for (unsigned rest = 0; rest < 1u << CAPABILITIES; rest++) {
-        if (!((rest ^ set) & known) && allowed(rest)) {
-            return true;
+    if (!*memo) {
+        *memo = -1;
+        for (unsigned rest = 0; rest < ALL; rest++) {
+            if (!((rest ^ set) & known) && allowed(rest)) {
+                *memo = 1;
+                break;
+            }
         }
     }
-    return false;
+    return *memo > 0;
 }
 
 static bool capability(int which)
@@ -846,6 +880,7 @@ int main(int argc, char **argv)
     most = atol(argv[3]);
     x->random = argc > 4;
     x->seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
+    x->possible = calloc(2 * (size_t)ALL * ALL, 1);
     x->stack[MAIN] = malloc(STACK);
     x->stack[THREAD] = malloc(STACK);
     x->image = malloc((size_t)(_end - __data_start));

@@ -1,0 +1,204 @@
+"""Compiles the fixtures' reduced tree at a stage of its series, runs it in all ways, and reads the results.
+
+Input: a tree (`tree_at` builds the one of a stage) and the profile that says which facts are of interest.
+Output: `Execution`, the set of `Trace`s. `claims` tells whether a profile's `Selection` picks a trace.
+What the executor models, and what it leaves out, stands in README beside this file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.model.profile import Outcome, Profile, Selection, Watch
+
+HERE = Path(__file__).resolve().parent
+FIXTURE = HERE.parent.parent / "fixtures" / "qemu-reduced"
+STUBS = HERE / "stubs"
+SOURCES = ("migration", "colo", "multifd", "options", "postcopy-ram")
+MODES = ("MIG_MODE_NORMAL", "MIG_MODE_CPR_REBOOT", "MIG_MODE_CPR_TRANSFER", "MIG_MODE_CPR_EXEC")
+RUN_STATES = {-1: "-1", 4: "RUN_STATE_PAUSED", 7: "RUN_STATE_FINISH_MIGRATE", 9: "RUN_STATE_RUNNING"}
+FLAGS = ("-std=gnu17", "-O0", "-w", "-fno-pie", "-fno-stack-protector", "-ftrivial-auto-var-init=zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one way to run was like.
+
+    `entered` maps a function to the number of letters before its first entry; `outcomes` maps a watched
+    call to the signs it returned: ``-``, ``0``, ``+``.
+    """
+
+    letters: tuple[str, ...]
+    state: str
+    mode: str
+    old_state: str
+    ends: str
+    entered: tuple[tuple[str, int], ...]
+    passed: tuple[str, ...]
+    outcomes: tuple[tuple[str, str], ...]
+
+    def shown_from(self, function: str) -> tuple[str, ...]:
+        """The letters from the first entry of `function` on ("" or never entered: all of them)."""
+        return self.letters[dict(self.entered).get(function, 0) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """`complete` is False if the bound on runs was hit; `cut` counts runs with more letters than allowed."""
+
+    traces: frozenset[Trace]
+    complete: bool
+    runs: int
+    states: int
+    cut: int
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    program: Path
+    names: Path
+
+
+def available() -> str:
+    """ "" if the reduced tree can be compiled here, else why not."""
+    missing = [tool for tool in ("gcc", "nm", "git") if shutil.which(tool) is None]
+    return f"no {missing[0]}" if missing else ""
+
+
+def patches() -> tuple[Path, ...]:
+    return tuple(sorted((FIXTURE / "series").glob("*.patch")))
+
+
+def tree_at(stage: int, folder: Path, series: Iterable[Path] = ()) -> Path:
+    """The fixture's tree with `stage` patches of `series` (default: the fixture's) in a new `folder`."""
+    shutil.copytree(FIXTURE / "tree", folder)
+    sealed = os.environ | {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+    }
+    for patch in (tuple(series) or patches())[:stage]:
+        subprocess.run(["git", "apply", str(patch)], cwd=folder, env=sealed, check=True)
+    return folder
+
+
+def build(tree: Path, profile: Profile, scratch: Path) -> Executable:
+    """Compile `tree` with the executor into `scratch`."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    (scratch / "trace.h").write_text(_trace_header(tree / "migration" / "trace-events"))
+    include = [f"-I{scratch}", f"-I{STUBS}", f"-I{tree / 'include'}"]
+    objects = []
+    for name in SOURCES:
+        objects.append(scratch / f"{name}.o")
+        source = tree / "migration" / f"{name}.c"
+        _run("gcc", *FLAGS, "-finstrument-functions", *include, "-c", str(source), "-o", str(objects[-1]))
+    program = scratch / "executor"
+    _run("gcc", *FLAGS, "-no-pie", *include, str(HERE / "executor.c"), *map(str, objects), "-o", str(program))
+    own = {symbol for item in objects for _, symbol in _functions(item)}
+    placed = sorted((address, symbol) for address, symbol in _functions(program) if symbol in own)
+    lines = [f"function {address:x} {symbol}" for address, symbol in placed]
+    names = scratch / "names"
+    names.write_text("\n".join([*lines, *_asked(profile)]) + "\n")
+    return Executable(program, names)
+
+
+def run_many(
+    executable: Executable, max_letters: int = 8, bound: int = 1_000_000, seed: int | None = None
+) -> Execution:
+    """All ways to run with at most `max_letters` letters; with a `seed` a sample of `bound` runs a mode."""
+    command = [str(executable.program), str(executable.names), str(max_letters), str(bound)]
+    output = _run(*command, *([] if seed is None else [str(seed)]))
+    *lines, last = output.splitlines()
+    end, runs, states, cut = last.removeprefix("#").split("\t")
+    return Execution(frozenset(map(_trace, lines)), end == "complete", int(runs), int(states), int(cut))
+
+
+def claims(selection: Selection, trace: Trace) -> bool:
+    """Whether `selection` picks this run. A value that the run never decided fits."""
+    entered = {name for name, _ in trace.entered}
+    outcomes = dict(trace.outcomes)
+    values = {"state": trace.state, "mode": trace.mode, "vm-old-state": trace.old_state}
+    taken = {"state": {*trace.passed, trace.state}, "mode": {trace.mode}}
+    return (
+        entered.issuperset(selection.through)
+        and entered.isdisjoint(selection.avoids)
+        and all(_signs(watch) & set(outcomes.get(watch.call, "")) for watch in selection.returned)
+        and all(set(outcomes.get(watch.call, "")) <= _signs(watch) for watch in selection.assume)
+        and all(values[name] in wanted for name, wanted in selection.final.items())
+        and all(taken[name] & set(wanted) for name, wanted in selection.passed.items())
+        and not any(taken[name] & set(wanted) for name, wanted in selection.never.items())
+        and selection.ends in ("", trace.ends)
+    )
+
+
+def _signs(watch: Watch) -> set[str]:
+    table: Mapping[Outcome, str] = {
+        Outcome.ZERO: "0",
+        Outcome.NONZERO: "+-",
+        Outcome.NEGATIVE: "-",
+        Outcome.NOT_NEGATIVE: "0+",
+    }
+    return set(table[watch.outcome])
+
+
+def _trace(line: str) -> Trace:
+    letters, state, mode, old, ends, entered, passed, outcomes = line.split("\t")
+    states = _states()
+    marks = [item.rsplit("=", 1) for item in outcomes.split(";") if item]
+    return Trace(
+        tuple(letters.split()),
+        states[int(state)],
+        MODES[int(mode)],
+        RUN_STATES[int(old)],
+        ends,
+        tuple((name, int(at)) for name, at in (item.split(":") for item in entered.split())),
+        tuple(states[int(number)] for number in passed.split()),
+        tuple(
+            (call, "".join(s for bit, s in ((1, "0"), (2, "+"), (4, "-")) if int(bits) & bit))
+            for call, bits in marks
+        ),
+    )
+
+
+def _states() -> list[str]:
+    header = (STUBS / "qapi" / "qapi-types-migration.h").read_text()
+    return re.findall(r"^    (MIGRATION_STATUS_\w+),$", header, re.M)
+
+
+def _asked(profile: Profile) -> list[str]:
+    """Which facts the profile's selections read, in the executor's words."""
+    selections = [scenario.select for scenario in profile.scenarios]
+    selections += [rule.select for rule in profile.rules]
+    functions = {name for item in selections for name in (*item.through, *item.avoids)}
+    functions |= {item.shown_from for item in profile.scenarios if item.shown_from}
+    calls = {watch.call for item in selections for watch in (*item.returned, *item.assume)}
+    taken = {
+        name for item in selections for part in (item.passed, item.never) for name in part.get("state", ())
+    }
+    return [
+        *(f"enter {name}" for name in sorted(functions)),
+        *(f"watch {call}" for call in sorted(calls)),
+        *(f"pass {number}" for number, name in enumerate(_states()) if name in taken),
+    ]
+
+
+def _trace_header(events: Path) -> str:
+    names = re.findall(r"^(\w+)\(", events.read_text(), re.M)
+    return "".join(f"#define trace_{name}(...) ((void)0)\n" for name in names)
+
+
+def _functions(file: Path) -> list[tuple[int, str]]:
+    rows = [line.split() for line in _run("nm", str(file)).splitlines()]
+    return [(int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tT"]
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command[0]}: {done.stderr or done.returncode}"
+    return done.stdout
