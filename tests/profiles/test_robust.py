@@ -58,7 +58,7 @@ def damaged(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(damaged(), st.text(max_size=80)))
 def test_a_damaged_profile_is_refused_with_places(folder: Path, text: str) -> None:
     file = folder / "profile.toml"
