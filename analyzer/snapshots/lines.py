@@ -82,6 +82,9 @@ def _blocks(a: list[Key], b: list[Key]) -> list[tuple[int, int]]:
     tail = 0
     while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
         tail += 1
+    # A brace alone at the end says nothing: it may belong to what was moved away from there.
+    while tail and not any(part[0].isalpha() or part[0] == "_" for part in a[-tail]):
+        tail -= 1
     pairs = [(i, i) for i in range(head)]
     matcher = SequenceMatcher(None, a[head : len(a) - tail], b[head : len(b) - tail], autojunk=False)
     for block in matcher.get_matching_blocks():

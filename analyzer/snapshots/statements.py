@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 
 from analyzer.snapshots.tokens import Token, tokenise
@@ -68,6 +69,7 @@ class Unit:
         return self.tokens[-1].end
 
 
+@lru_cache(maxsize=256)
 def cut(text: str) -> tuple[Unit, ...]:
     """The units of `text`."""
     tokens = tokenise(text)
@@ -210,6 +212,7 @@ class Definition:
     last: int
 
 
+@lru_cache(maxsize=64)
 def definitions(units: tuple[Unit, ...]) -> tuple[Definition, ...]:
     """All functions whose head and closing brace are both among `units`."""
     pairs = brace_pairs(units)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""
@@ -47,10 +48,11 @@ class Token:
         return self.text.startswith("#") and self.text != "##"
 
 
+@lru_cache(maxsize=64)
 def tokenise(text: str) -> tuple[Token, ...]:
     """All tokens of `text`; a ``*/`` without its ``/*`` ends a comment that began before the text."""
     tokens: list[Token] = []
-    position, line = 0, 1
+    line = 1
     start = _inside_comment(text)
     line += text.count("\n", 0, start)
     position = start
