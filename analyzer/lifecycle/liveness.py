@@ -6,7 +6,7 @@ Backward may-analysis over a `ControlFlowSummary`, by the round-robin iteration 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analyzer.model.summary import (
     Assign,
@@ -50,13 +50,14 @@ def successors(terminator: Terminator) -> tuple[int, ...]:
     return ()
 
 
-def _before(instruction: Instruction, live: set[str]) -> None:
+def _before(instruction: Instruction, live: set[str], reads: Callable[[Call], bool]) -> None:
     if isinstance(instruction, Call):
         if instruction.target is not None:
             live.discard(instruction.target.name)
         live.update(locals_in(instruction.callee))
-        for argument in instruction.arguments:
-            live.update(locals_in(argument))
+        if reads(instruction):
+            for argument in instruction.arguments:
+                live.update(locals_in(argument))
     elif isinstance(instruction, Assign):
         if isinstance(instruction.target, Local):
             live.discard(instruction.target.name)
@@ -78,8 +79,13 @@ def _at_end(terminator: Terminator) -> set[str]:
     return set()
 
 
-def live_locals(summary: ControlFlowSummary) -> tuple[tuple[frozenset[str], ...], ...]:
-    """For each block, the live locals before each instruction and, last, before its terminator."""
+def live_locals(
+    summary: ControlFlowSummary, reads: Callable[[Call], bool]
+) -> tuple[tuple[frozenset[str], ...], ...]:
+    """For each block, the live locals before each instruction and, last, before its terminator.
+
+    `reads` says of a call whether the values of its arguments matter.
+    """
     entry: list[frozenset[str]] = [frozenset()] * len(summary.blocks)
     table: list[tuple[frozenset[str], ...]] = [()] * len(summary.blocks)
     changed = True
@@ -92,7 +98,7 @@ def live_locals(summary: ControlFlowSummary) -> tuple[tuple[frozenset[str], ...]
                 live |= entry[target]
             row = [frozenset(live)]
             for instruction in reversed(block.instructions):
-                _before(instruction, live)
+                _before(instruction, live, reads)
                 row.append(frozenset(live))
             row.reverse()
             table[number] = tuple(row)

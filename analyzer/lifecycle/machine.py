@@ -31,7 +31,8 @@ from analyzer.lifecycle.program import (
     callee_name,
     fields_in,
 )
-from analyzer.lifecycle.state import Frame, Live, Task
+from analyzer.lifecycle.select import Exclusions, Selections
+from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
 from analyzer.lifecycle.values import (
     ANY_SIGN,
     NEGATIVE,
@@ -80,6 +81,8 @@ from analyzer.model.unknown import Location
 
 DEEPEST = 40
 LONGEST = 20_000
+STRAIGHT = 200  # steps without a choice before it is asked whether a loop repeats for ever
+STRIDE = 7  # prime to most loops' lengths, so that every situation of a loop is met
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,11 @@ class Machine:
         self.profile = program.profile
         self._index = {variable.name: i for i, variable in enumerate(self.profile.tracked)}
         self._distinct = tuple(self.profile.distinct)
+        self.selections = Selections(self.profile)
+        self.exclusions = Exclusions(self.profile)
+        kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
+        kept |= {self._index[name] for spec in self.profile.interference for name in spec.when}
+        self._kept = frozenset(kept) | self.selections.finals
 
     # --- beginnings -------------------------------------------------------------------------
 
@@ -190,6 +198,28 @@ class Machine:
             frame.env[parameter.name] = value
         return frame
 
+    # --- what no longer matters -------------------------------------------------------------
+
+    def forget(self, live: Live) -> None:
+        """Drop the facts and tracked values that can make no difference any more."""
+        live.facts = set(self.selections.reduce(frozenset(live.facts)))
+        readable: set[int] = set()
+        for task in live.tasks:
+            for frame in task.frames:
+                readable |= self.program.readable(frame.function, frame.block)
+        for function, _ in live.queue:
+            readable |= self.program.readable(function, 0)
+        if any(task.frames for task in live.tasks):
+            for number, spec in enumerate(self.profile.interference):
+                name = self.program.by_canonical.get(spec.function)
+                if number not in live.fired and name in self.program.relevant:
+                    assert name is not None
+                    readable |= self.program.readable(name, 0)
+        needed = self._kept | readable | self.exclusions.needed(live.tracked, frozenset(readable))
+        for number, variable in enumerate(self.profile.tracked):
+            if number not in needed:
+                live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
+
     # --- choosing ---------------------------------------------------------------------------
 
     def choose(self, live: Live, choice: Choice, option: Option) -> None:
@@ -198,6 +228,7 @@ class Machine:
             assert option.known is not None
             live.learn(choice.token, option.known)
             return
+        self._passed(live, choice.origin)
         live.pause = None
         if option.action == "stay":
             return
@@ -208,6 +239,11 @@ class Machine:
             self._run_deferred(live, name)
         else:
             self._interrupt(live, int(name.rpartition("@")[2]))
+
+    @staticmethod
+    def _passed(live: Live, origin: Origin) -> None:
+        """Count a switch point, so that the how-manieth it is can be told."""
+        live.counts[origin] = live.counts.get(origin, 0) + 1
 
     def _run_deferred(self, live: Live, wanted: str) -> None:
         for number, (function, argument) in enumerate(live.queue):
@@ -240,11 +276,21 @@ class Machine:
 
     def advance(self, live: Live, emitted: list[Emission], record: Record | None = None) -> Halt:
         """Execute until the next choice or the end. Appends to `emitted`; tells `record` each step."""
-        for _ in range(LONGEST):
+        seen: set[State] = set()
+        for step in range(LONGEST):
+            if step > STRAIGHT and step % STRIDE == 0:
+                # Deterministic and long: if the situation repeats, it repeats for ever.
+                here = thaw(live.freeze())
+                here.forget_origins()
+                situation = here.freeze()
+                if situation in seen:
+                    return End("blocked", "a loop repeats for ever")
+                seen.add(situation)
             if live.pause is not None:
                 choice = self._schedule(live, forced=False)
                 if choice is not None:
                     return choice
+                self._passed(live, ("switch", live.pause[0]))
                 live.pause = None
             task = live.tasks[live.current]
             if not task.frames:
@@ -267,14 +313,15 @@ class Machine:
                 self.choose(live, choice, choice.options[0])
             if len(task.frames) > DEEPEST:
                 return End("bound", f"calls nest deeper than {DEEPEST} in {task.frames[-1].function}()")
-        return End("blocked", "a loop repeats for ever")
+        return End("bound", f"more than {LONGEST} steps without a decision")
 
     def _idle(self, live: Live) -> Halt | None:
         """The current task has nothing to do: let others go on, or end."""
         options = self._others(live)
         if not options:
             return End("blocked", "no task can go on") if self._waiting(live) else End("done")
-        choice = Choice(("idle",), 0, None, options, "", Location("", 0), "the task is idle")
+        count = live.counts.get(("idle",), 0)
+        choice = Choice(("idle",), count, None, options, "", Location("", 0), "the task is idle")
         if len(options) == 1:
             self.choose(live, choice, options[0])
             return None
@@ -301,7 +348,7 @@ class Machine:
     def _stuck(self, live: Live, number: int) -> bool:
         """Whether a task stands at a lock another holds, or at a join of a living thread."""
         frame = live.tasks[number].frames[-1]
-        summary = self.program.functions[frame.function]
+        summary = self.program.code(frame.function)
         instructions = summary.blocks[frame.block].instructions
         if frame.index >= len(instructions):
             return False
@@ -342,7 +389,9 @@ class Machine:
             return None
         path = self.program.functions[function].path if function else ""
         where = self.program.place(path, line)[1] if path else Location("", 0)
-        return Choice(("switch", site), 0, None, tuple(options), function, where, "a switch of tasks")
+        origin = ("switch", site)
+        count = live.counts.get(origin, 0)
+        return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks")
 
     def _may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
         value = live.tracked[self._index[name]]
@@ -355,7 +404,7 @@ class Machine:
     def _step(self, live: Live, task: Task, emitted: list[Emission], record: Record | None) -> str:
         """Execute one instruction or terminator; a non-empty answer is the site the task blocks at."""
         frame = task.frames[-1]
-        summary = self.program.functions[frame.function]
+        summary = self.program.code(frame.function)
         block = summary.blocks[frame.block]
         if frame.index < len(block.instructions):
             instruction = block.instructions[frame.index]
@@ -528,7 +577,7 @@ class Machine:
             self._literal(self._evaluate(live, frame, summary, call.span, a)) for a in call.arguments
         )
         for text, arguments, split in watches:
-            if arguments is not None and given[: len(arguments)] != arguments:
+            if arguments is not None and not _in_order(arguments, given):
                 continue
             # The call itself is over: a pending outcome is decided as soon as control reaches the
             # pseudo-instruction, so remember it in the frame under a name no C local can have.
@@ -706,7 +755,8 @@ class Machine:
         if number is None:
             if writer.target >= len(call.arguments):
                 return
-            number = self.program.variable_of(frame.function, call.arguments[writer.target])
+            pointer = self._evaluate(live, frame, summary, call.span, call.arguments[writer.target])
+            number = self._pointee(pointer)
             if number is None:
                 return
         value = self._evaluate(live, frame, summary, call.span, call.arguments[writer.value])
@@ -733,8 +783,13 @@ class Machine:
         if isinstance(assign.target, Local):
             frame.env[assign.target.name] = value
             return
-        number = self.program.variable_of(frame.function, assign.target)
-        if number is not None and isinstance(assign.target, Field):
+        number = None
+        if isinstance(assign.target, Field):
+            number = self.program.variable_of(frame.function, assign.target)
+        elif isinstance(assign.target, Unary) and assign.target.op == "*":
+            pointer = self._evaluate(live, frame, summary, assign.span, assign.target.operand)
+            number = self._pointee(pointer)
+        if number is not None:
             live.tracked[number] = value
             self._note_value(live, number)
 
@@ -848,10 +903,12 @@ class Machine:
 
     # --- values -----------------------------------------------------------------------------
 
-    def _fresh(self, live: Live, origin: Origin) -> Unsure:
+    def _fresh(self, live: Live, origin: Origin) -> Value:
         count = live.counts.get(origin, 0)
         live.counts[origin] = count + 1
-        return Unsure(Token(origin, count))
+        token = Token(origin, count)
+        known = live.known.pop(token, None)
+        return Unsure(token) if known is None else known
 
     def _read(self, live: Live, frame: Frame, origin: Origin) -> Value:
         """An unknown value that an instruction produces on the way to its effect.
@@ -886,8 +943,15 @@ class Machine:
             return self._read(live, frame, ("read", site))
         if isinstance(expression, Unary):
             if expression.op == "&":
+                number = self.program.variable_of(frame.function, expression)
+                if number is not None:
+                    return Name("&" + self.profile.tracked[number].name)
                 return 1  # an address: not null, nothing else known
             inner = self._evaluate(live, frame, summary, span, expression.operand)
+            if expression.op == "*":
+                number = self._pointee(inner)
+                if number is not None:
+                    return live.tracked[number]
             if expression.op == "!":
                 return negate(inner)
             if expression.op == "-" and isinstance(inner, int):
@@ -900,11 +964,13 @@ class Machine:
             found = self._compare(expression.op, left, right)
             if found is not None:
                 return found
-            if isinstance(left, int) and isinstance(right, int):
-                number = _arithmetic(expression.op, left, right)
-                if number is not None:
-                    return number
         return self._read(live, frame, ("value", self.program.site(summary, span, "value")))
+
+    def _pointee(self, value: Value) -> int | None:
+        """The tracked variable that an address points to."""
+        if isinstance(value, Name) and value.name.startswith("&"):
+            return self._index.get(value.name[1:])
+        return None
 
     def _symbol(self, symbol: Symbol) -> Value:
         if symbol.name in self.program.functions:
@@ -922,23 +988,15 @@ class Machine:
         return compare(op, left, right, distinct)
 
 
+def _in_order(wanted: tuple[str, ...], given: tuple[str, ...]) -> bool:
+    """Whether `wanted` stand among `given` in this order."""
+    rest = iter(given)
+    return all(any(text == other for other in rest) for text in wanted)
+
+
 def _subject(value: Value) -> Unsure:
     assert isinstance(value, Unsure)
     return value
-
-
-def _arithmetic(op: str, left: int, right: int) -> int | None:
-    if op == "+":
-        return left + right
-    if op == "-":
-        return left - right
-    if op == "*":
-        return left * right
-    if op == "|":
-        return left | right
-    if op == "&":
-        return left & right
-    return None
 
 
 def outcome_of(value: Value, split: int) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from analyzer.lifecycle.liveness import live_locals
+from analyzer.lifecycle.liveness import live_locals, successors
+from analyzer.lifecycle.prune import prune
 from analyzer.model.profile import (
     Deferral,
     EventCall,
@@ -37,6 +38,7 @@ from analyzer.model.summary import (
     Expression,
     Field,
     FileSummary,
+    Instruction,
     Label,
     Leave,
     Local,
@@ -149,6 +151,19 @@ def fields_in(expression: Expression) -> Iterator[Field]:
         yield from fields_in(expression.right)
 
 
+def symbols_in(expression: Expression) -> Iterator[str]:
+    """Every symbol that `expression` mentions."""
+    if isinstance(expression, Symbol):
+        yield expression.name
+    elif isinstance(expression, Field):
+        yield from symbols_in(expression.base)
+    elif isinstance(expression, Unary):
+        yield from symbols_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from symbols_in(expression.left)
+        yield from symbols_in(expression.right)
+
+
 def callee_name(call: Call) -> str:
     """The direct callee, the last field of an indirect one, or ""."""
     if isinstance(call.callee, (Symbol, Local)):
@@ -252,10 +267,13 @@ class Program:
         self._types: dict[str, dict[str, str]] = {}
         self._calls = self._bind_profile(profile)
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
-        self.relevant = self._slice()
         self.sites: Mapping[Place, str] = {}
-        self.common: frozenset[str] = frozenset(self.by_canonical)
         self.assumptions: set[str] = set()
+        self._reads: dict[str, list[frozenset[int]]] | None = None
+        self.relevant = self._slice()
+        self._quiet: set[str] = self._find_quiet()
+        self._pruned: dict[str, ControlFlowSummary] = {}
+        self.common: frozenset[str] = frozenset(self.by_canonical)
 
     # --- names ------------------------------------------------------------------------------
 
@@ -267,7 +285,7 @@ class Program:
         """Locals that may be read from there on."""
         table = self._live.get(function)
         if table is None:
-            table = self._live[function] = live_locals(self.functions[function])
+            table = self._live[function] = live_locals(self.code(function), self._reads_arguments)
         return table[block][index]
 
     def place(self, path: str, line: int) -> tuple[Evidence, Location]:
@@ -297,7 +315,7 @@ class Program:
             for block in summary.blocks:
                 for instruction in block.instructions:
                     if isinstance(instruction, Call) and instruction.target is not None:
-                        kind = self.profile.objects.get(self.canonical(callee_name(instruction)) + "()")
+                        kind = self.profile.objects.get(self.canonical(callee_name(instruction)))
                         if kind:
                             known.setdefault(instruction.target.name, kind)
             self._types[function] = known
@@ -355,6 +373,68 @@ class Program:
         """All definitions by path and name."""
         return self._local
 
+    def code(self, function: str) -> ControlFlowSummary:
+        """What the machine executes of a function: without what has no effect (`prune`)."""
+        found = self._pruned.get(function)
+        if found is None:
+            summary = self.functions[function]
+            found = prune(summary, lambda i: self._matters(summary, i), self._reads_arguments)
+            self._pruned[function] = found
+        return found
+
+    def _reads_arguments(self, call: Call) -> bool:
+        name = callee_name(call)
+        if isinstance(call.callee, Local):
+            return True
+        canonical = self.canonical(name)
+        if canonical in self.watched.returned:
+            return True
+        known = self._calls.get(canonical)
+        return known is not None or (name in self.functions and name in self.relevant)
+
+    def _matters(self, summary: ControlFlowSummary, instruction: Instruction) -> bool:
+        """Whether an instruction does more than write locals."""
+        if isinstance(instruction, Call):
+            name = callee_name(instruction)
+            if isinstance(instruction.callee, Local):
+                return True
+            canonical = self.canonical(name)
+            if canonical in self.watched.entered or canonical in self.watched.returned:
+                return True
+            action = self.action(summary.path, name)
+            if isinstance(action, Inline):
+                return name not in self._quiet
+            return not isinstance(action, (Ignore, Read))
+        if isinstance(instruction, Assign):
+            return not isinstance(instruction.target, Local) and (
+                isinstance(instruction.target, Unary)
+                or self.variable_of(summary.name, instruction.target) is not None
+            )
+        if isinstance(instruction, (Enter, Leave)):
+            return isinstance(self.action(summary.path, instruction.macro), (Acquire, Release))
+        if isinstance(instruction, Label):
+            return f"{self.canonical(summary.name)}:{instruction.name}" in self.labels
+        return True
+
+    def _find_quiet(self) -> set[str]:
+        """Relevant functions that only compute a result, from whatever they read."""
+        self._quiet = set(self.relevant) - {
+            name for name in self.relevant if self.canonical(name) in self.watched.marks
+        }
+        shrinking = True
+        while shrinking:
+            shrinking = False
+            for name in sorted(self._quiet):
+                summary = self.functions[name]
+                if summary.problems or any(
+                    self._matters(summary, instruction)
+                    for block in summary.blocks
+                    for instruction in block.instructions
+                ):
+                    self._quiet.discard(name)
+                    shrinking = True
+        return self._quiet
+
     def lookup(self, path: str, name: str) -> ControlFlowSummary | None:
         """The definition a call in `path` reaches: one in the same file first."""
         return self._local.get((path, name)) or self.functions.get(name)
@@ -410,7 +490,93 @@ class Program:
                 if caller not in seen:
                     seen.add(caller)
                     relevant.append(caller)
-        return frozenset(seen)
+        return frozenset(seen | self._pure())
+
+    def _pure(self) -> set[str]:
+        """Functions that only compute from what they are given: they may test tracked state for others."""
+        pure = {
+            name
+            for name, summary in self.functions.items()
+            if summary.returns.strip() != "void" and not summary.problems
+        }
+        shrinking = True
+        while shrinking:
+            shrinking = False
+            for name in sorted(pure):
+                for block in self.functions[name].blocks:
+                    if not all(
+                        isinstance(instruction, (Call, Assign)) and self._stays_pure(instruction, pure)
+                        for instruction in block.instructions
+                    ):
+                        pure.discard(name)
+                        shrinking = True
+                        break
+        return pure
+
+    def _stays_pure(self, instruction: Call | Assign, pure: set[str]) -> bool:
+        if isinstance(instruction, Call):
+            return callee_name(instruction) in pure
+        return isinstance(instruction.target, Local)
+
+    # --- what is still read -----------------------------------------------------------------
+
+    def readable(self, function: str, block: int) -> frozenset[int]:
+        """Tracked variables that may be read from the start of `block` until `function` returns."""
+        if self._reads is None:
+            self._reads = self._collect_reads()
+        return self._reads[function][block]
+
+    def _collect_reads(self) -> dict[str, list[frozenset[int]]]:
+        own: dict[str, list[frozenset[int]]] = {}
+        callees: dict[str, list[set[str]]] = {}
+        for name in self.relevant:
+            blocks = self.code(name).blocks
+            own[name] = [self._block_reads(name, block) for block in blocks]
+            callees[name] = [self._block_functions(block) & self.relevant for block in blocks]
+        whole = {name: frozenset[int]().union(*rows) for name, rows in own.items()}
+        changed = True
+        while changed:
+            changed = False
+            for name, rows in callees.items():
+                grown = whole[name].union(*(whole[callee] for row in rows for callee in row))
+                if grown != whole[name]:
+                    whole[name] = grown
+                    changed = True
+        table: dict[str, list[frozenset[int]]] = {}
+        for name in self.relevant:
+            blocks = self.code(name).blocks
+            row = [
+                own[name][n].union(*(whole[callee] for callee in callees[name][n]))
+                for n in range(len(blocks))
+            ]
+            changed = True
+            while changed:
+                changed = False
+                for number in reversed(range(len(blocks))):
+                    after = successors(blocks[number].terminator)
+                    grown = row[number].union(*(row[target] for target in after))
+                    if grown != row[number]:
+                        row[number] = grown
+                        changed = True
+            table[name] = row
+        return table
+
+    def _block_reads(self, name: str, block: Block) -> frozenset[int]:
+        found: set[int] = set()
+        for instruction in block.instructions:
+            if isinstance(instruction, Call):
+                action = self._calls.get(self.canonical(callee_name(instruction)))
+                if isinstance(action, Read):
+                    found.add(action.variable)
+        for _, expression in expressions_of(block):
+            for field in fields_in(expression):
+                number = self.variable_of(name, field)
+                if number is not None:
+                    found.add(number)
+        return frozenset(found)
+
+    def _block_functions(self, block: Block) -> set[str]:
+        return {symbol for _, expression in expressions_of(block) for symbol in symbols_in(expression)}
 
 
 QUALIFIERS = frozenset({"const", "volatile", "static", "struct", "union", "enum", "register", "restrict"})

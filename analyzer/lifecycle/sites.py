@@ -62,7 +62,7 @@ def number_sites(programs: Sequence[Program]) -> None:
         free: dict[tuple[str, str], list[str]] = {}
         by_line: dict[tuple[str, int, str], list[str]] = {}
         if before is not None:
-            for place, what, function in sorted(_places(before)):
+            for place, what, _ in sorted(_places(before)):
                 identity = before.sites[place]
                 by_line.setdefault((place[0], place[1], what), []).append(identity)
         owner = {}

@@ -78,6 +78,7 @@ class Live:
     pause: tuple[str, int, str] | None = None  # site, line and function of a switch point not yet settled
     checked: bool = False
     counts: dict[tuple[str, ...], int] = field(default_factory=dict)
+    known: dict[Token, Value] = field(default_factory=dict)  # what lockstep knows of tokens still to come
 
     def values(self) -> Iterable[Value]:
         """Every value the state holds."""

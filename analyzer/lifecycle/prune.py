@@ -1,0 +1,146 @@
+"""What of a function can make no difference to any sequence is taken out before it is executed.
+
+A branch whose arms meet again without effect becomes a jump; an instruction without effect whose result
+nobody reads is dropped. Both repeat until nothing changes. Loops without effect are taken to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from analyzer.lifecycle.liveness import live_locals, successors
+from analyzer.model.summary import (
+    Assign,
+    Block,
+    Branch,
+    Call,
+    ControlFlowSummary,
+    Enter,
+    Goto,
+    Instruction,
+    Label,
+    Leave,
+    Local,
+    Return,
+    Stop,
+    Switch,
+    Unary,
+)
+
+
+def prune(
+    summary: ControlFlowSummary, matters: Callable[[Instruction], bool], reads: Callable[[Call], bool]
+) -> ControlFlowSummary:
+    """`summary` without what has no effect.
+
+    `matters` says whether an instruction has an effect beyond the locals it writes; `reads` whether the
+    values of a call's arguments matter.
+    """
+    while True:
+        live = live_locals(summary, reads)
+        blocks = [
+            Block(
+                tuple(
+                    instruction
+                    for position, instruction in enumerate(block.instructions)
+                    if matters(instruction) or _written(instruction) & live[number][position + 1]
+                    or isinstance(instruction, Label)
+                ),
+                block.terminator,
+            )
+            for number, block in enumerate(summary.blocks)
+        ]  # fmt: skip
+        meets = _post_dominators(blocks)
+        changed = any(
+            len(now.instructions) != len(was.instructions)
+            for now, was in zip(blocks, summary.blocks, strict=True)
+        )
+        for number, block in enumerate(blocks):
+            meet = meets[number]
+            if meet is None or not isinstance(block.terminator, (Branch, Switch)):
+                continue
+            wanted = live[meet][0]
+            if _silent(blocks, number, meet, matters, wanted):
+                blocks[number] = Block(block.instructions, Goto(meet))
+                changed = True
+        summary = replace(summary, blocks=tuple(blocks))
+        if not changed:
+            return summary
+
+
+def _written(instruction: Instruction) -> frozenset[str]:
+    """Locals an instruction may change."""
+    if isinstance(instruction, Assign):
+        return frozenset({instruction.target.name}) if isinstance(instruction.target, Local) else frozenset()
+    if isinstance(instruction, Call):
+        names = {instruction.target.name} if instruction.target is not None else set[str]()
+        for argument in instruction.arguments:
+            if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local):
+                names.add(argument.operand.name)
+        return frozenset(names)
+    return frozenset()
+
+
+def _silent(
+    blocks: list[Block],
+    start: int,
+    meet: int,
+    matters: Callable[[Instruction], bool],
+    wanted: frozenset[str],
+) -> bool:
+    """Whether nothing between a branch and the block where its arms meet makes a difference."""
+    seen: set[int] = set()
+    work = [target for target in successors(blocks[start].terminator) if target != meet]
+    while work:
+        number = work.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        block = blocks[number]
+        if isinstance(block.terminator, (Return, Stop)):
+            return False
+        for instruction in block.instructions:
+            if isinstance(instruction, (Label, Enter, Leave)) and not matters(instruction):
+                continue
+            if matters(instruction) or _written(instruction) & wanted:
+                return False
+        work.extend(target for target in successors(block.terminator) if target != meet)
+    if start in seen:
+        # The branch closes a loop: what stands before it in its own block is repeated as well.
+        return not any(matters(i) or _written(i) & wanted for i in blocks[start].instructions)
+    return True
+
+
+def _post_dominators(blocks: list[Block]) -> list[int | None]:
+    """The block in which all ways from each block first meet, or None (they meet only on return)."""
+    count = len(blocks)
+    every = (1 << count) - 1
+    after = [successors(block.terminator) for block in blocks]
+    through = [every] * count
+    for number in range(count):
+        if not after[number]:
+            through[number] = 1 << number
+    changed = True
+    while changed:
+        changed = False
+        for number in reversed(range(count)):
+            if not after[number]:
+                continue
+            common = every
+            for target in after[number]:
+                common &= through[target]
+            common |= 1 << number
+            if common != through[number]:
+                through[number] = common
+                changed = True
+    meets: list[int | None] = []
+    for number in range(count):
+        others = through[number] & ~(1 << number)
+        # The nearest post-dominator is the one that all the other ones post-dominate.
+        nearest = next(
+            (n for n in range(count) if others >> n & 1 and through[n] & others == others),
+            None,
+        )
+        meets.append(nearest)
+    return meets
