@@ -17,11 +17,12 @@ from analyzer.intake.headers import Header, header_at
 from analyzer.intake.lines import Line
 from analyzer.intake.paths import refusal
 from analyzer.intake.quotes import HUNK, QuotedHunk, identity
-from analyzer.intake.repair import Mend, Style, fit, strict
-from analyzer.model.series import FileChange, FileDiff, Repair
+from analyzer.intake.repair import Fit, Mend, Style, fit, strict
+from analyzer.model.series import FileChange, FileDiff, LineKind, Repair
 from analyzer.model.unknown import Unknown
 
 _NOTHING: Mapping[str, tuple[QuotedHunk, ...]] = {}
+_VERSION = re.compile(r"^\d+\.\d+[\w.-]*(?: \(.*\))?\s*$")
 _SIGNATURE = re.compile(r"^--(?: ?|-.*)$")
 
 
@@ -132,13 +133,15 @@ def _file(
             continue
         old, new = _count(match.group(2)), _count(match.group(4))
         read = strict(lines, at + 1, old, new)
-        why = "" if read is None else _excess(lines, read.end, bool(read.mends))
+        why = "" if read is None else _excess(lines, read.end, False) or _swallowed(lines, read)
         if read is None or why:
             stop = _next_hunk(lines, at + 1)
             if read is None:
                 why = _shortage(lines, at + 1, stop, old, new)
-            mended = fit(lines, at + 1, stop, old, new, style, copies.get(identity(lines[at].text), ()))
-            if mended is not None and not _excess(lines, mended.end, True):
+            mended = None
+            if read is None or style.stripped:  # else every line is whole: it is the counts that are wrong
+                mended = fit(lines, at + 1, stop, old, new, style, copies.get(identity(lines[at].text), ()))
+            if mended is not None and not (_excess(lines, mended.end, True) or _swallowed(lines, mended)):
                 read, why = mended, ""
         if read is None or why:
             problems.append(Unknown(f"{numbers} of {name}", why, here))
@@ -186,6 +189,16 @@ def _excess(lines: Sequence[Line], at: int, damaged: bool) -> str:
             return "its counts do not add up: lines of the hunk are left over"
     if not damaged and text[:1] == " " and text.strip():
         return "its counts do not add up: lines of the hunk are left over"
+    return ""
+
+
+def _swallowed(lines: Sequence[Line], read: Fit) -> str:
+    """Whether the mail's signature was counted as a removed line: then lines before it are lost."""
+    last = read.rows[-1] if read.rows else None
+    if last is None or last.kind is not LineKind.REMOVED or last.text.strip() != "-" or len(last.text) > 2:
+        return ""
+    if read.end < len(lines) and _VERSION.match(lines[read.end].text):
+        return "its counts do not add up: only with the mail's signature as a removed line are they met"
     return ""
 
 

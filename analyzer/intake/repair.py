@@ -186,7 +186,7 @@ def _moves(
     if column in (" ", "") or text == "\r":
         if old and new:
             moves.append((0.0, (at + 1, old - 1, new - 1), "row", context))
-        if not text.strip():
+        if text in ("", "\r"):
             moves.append((2.0, (at + 1, old, new), "blank", None))
         return moves
     if column == "+" and new:

@@ -223,7 +223,7 @@ def _with_authors(made: list[Letter], begins: list[_Begin]) -> tuple[Letter, ...
         quoted = [unquoted(line.text).strip() for line in made[at + 1].lines if depth(line.text) == 1]
         if begins[at + 1].inline:
             quoted = re.split(r" (?:> ?)+", made[at + 1].lines[0].text)[1:]
-        words = [" ".join(text.split()) for text in quoted if len(text.strip()) > 20]
+        words = [" ".join(text.split())[:24] for text in quoted if len(text.strip()) > 20]
         if any(text in own for text in words):
             out[at] = replace(out[at], sender=begins[at + 1].quotes)
     return tuple(out)

@@ -1,15 +1,15 @@
 """Every folder in fixtures/cases/intake is a case: its input and `expected.toml`. Adding one needs no Python.
 
-`expected.toml` may say: `inputs` (default: all that lies beside it), `stdin` (a file piped in), `error` (part of
-the one line of the error), or `[[series]]` with `title`, `version`, `missing`, `base_commit`, `replies` (author:
-subject), `notes`, `repairs`, `unknown` (one part of each, in order; absent means none), `tokens_of` or `text_of`
-(a file whose diff must come out the same, by tokens or exactly), and `[[series.patches]]`.
+`expected.toml` may say: `inputs` (default: all that lies beside it), `stdin` (a file piped in), `error` (part
+of the one line of the error), or `[[series]]` with `title`, `version`, `missing`, `base_commit`, `replies`
+(author: subject), `notes`, `repairs`, `unknown` (one part of each, in order; absent means none), `tokens_of`
+or `text_of` (a file whose diff must come out the same, by tokens or exactly), and `[[series.patches]]`.
 """
 
 from __future__ import annotations
 
+import io
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ CASES = Path(__file__).parents[2] / "fixtures" / "cases" / "intake"
 ASIDE = {"expected.toml", "reference"}
 
 
-def folders() -> Iterator[Path]:
-    return (path.parent for path in sorted(CASES.glob("*/expected.toml")))
+def folders() -> list[Path]:
+    return [path.parent for path in sorted(CASES.glob("*/expected.toml"))]
 
 
 def summary(file: FileDiff) -> str:
@@ -68,7 +68,8 @@ def check(wanted: dict[str, Any], got: Series) -> None:
     assert_parts(wanted.get("notes", []), list(got.notes))
     assert_parts(wanted.get("repairs", []), [f"{each.where}: {each.what}" for each in got.repairs])
     assert_parts(
-        wanted.get("unknown", []), [f"{each.where}: {each.what}: {each.why} ({each.weight.value})" for each in got.unknown]
+        wanted.get("unknown", []),
+        [f"{each.where}: {each.what}: {each.why} ({each.weight.value})" for each in got.unknown],
     )
     if "replies" in wanted:
         assert [f"{each.author}: {each.subject}" for each in got.replies] == wanted["replies"]
@@ -91,7 +92,7 @@ def inputs(folder: Path, wanted: dict[str, Any]) -> list[str]:
 def test_case(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
     monkeypatch.chdir(folder)
-    stream = Path(wanted["stdin"]).open("rb") if "stdin" in wanted else None
+    stream = io.BytesIO(Path(wanted["stdin"]).read_bytes()) if "stdin" in wanted else None
     if "error" in wanted:
         with pytest.raises(InputError) as caught:
             read(inputs(folder, wanted), stdin=stream)
