@@ -587,6 +587,8 @@ static int answer(const char *call, int first, int second)
 
 UNKNOWN(bool, migrate_multifd, 0, 1)
 UNKNOWN(bool, migrate_has_error, 0, 1)
+UNKNOWN(bool, migrate_return_path, 0, 1)
+UNKNOWN(bool, migrate_switchover_ack, 0, 1)
 UNKNOWN(bool, migration_block_inactivate, 1, 0)
 UNKNOWN(bool, migration_rate_exceeded, 0, 1)
 UNKNOWN(bool, qemu_file_set_blocking, 1, 0)
@@ -653,7 +655,7 @@ bool runstate_is_running(void)
     return choose(2);
 }
 
-enum { RAM, BITMAPS, PREEMPT, COLO, SNAPSHOT, PAUSE, PATH, ACK, ASKED, CAPABILITIES, ALL = 1 << CAPABILITIES };
+enum { RAM, BITMAPS, PREEMPT, COLO, SNAPSHOT, PAUSE, ASKED, CAPABILITIES, ALL = 1 << CAPABILITIES };
 
 /* What the code before migration_connect() refuses, as the profile says it. */
 static bool allowed(unsigned set)
@@ -667,10 +669,10 @@ static bool allowed(unsigned set)
         (has[RAM] || has[BITMAPS] || has[COLO] || has[SNAPSHOT] || has[ASKED])) {
         return false;
     }
-    if (has[SNAPSHOT] && (has[RAM] || has[BITMAPS] || has[PATH] || has[PAUSE] || has[COLO])) {
+    if (has[SNAPSHOT] && (has[RAM] || has[BITMAPS] || has[PAUSE] || has[COLO])) {
         return false;
     }
-    return !(has[ASKED] && !has[RAM] && !has[BITMAPS]) && !(has[PREEMPT] && !has[RAM]) && !(has[ACK] && !has[PATH]);
+    return !(has[ASKED] && !has[RAM] && !has[BITMAPS]) && !(has[PREEMPT] && !has[RAM]);
 }
 
 static bool possible(int which, bool value)
@@ -708,8 +710,6 @@ bool migrate_postcopy_preempt(void) { return capability(PREEMPT); }
 bool migrate_colo(void) { return capability(COLO); }
 bool migrate_background_snapshot(void) { return capability(SNAPSHOT); }
 bool migrate_pause_before_switchover(void) { return capability(PAUSE); }
-bool migrate_return_path(void) { return capability(PATH); }
-bool migrate_switchover_ack(void) { return capability(ACK); }
 
 void colo_receive_check_message(void *file, int message, Error **errp)
 {

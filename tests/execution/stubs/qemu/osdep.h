@@ -135,12 +135,12 @@ bool migrate_postcopy_preempt(void);
 bool migrate_colo(void);
 bool migrate_background_snapshot(void);
 bool migrate_pause_before_switchover(void);
-bool migrate_return_path(void);
-bool migrate_switchover_ack(void);
 
 /* Unknown outcomes. */
 bool migrate_multifd();
 bool migrate_has_error();
+bool migrate_return_path();
+bool migrate_switchover_ack();
 bool migration_block_activate();
 bool migration_block_inactivate();
 bool migration_rate_exceeded();
