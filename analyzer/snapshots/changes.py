@@ -36,7 +36,8 @@ class PieceKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of hunk `number` (1-based) of `diff`. `function` is the one it changes, as before the
-    patch, or "" when the hunk does not show a head; `follows` the function shown before it."""
+    patch, or "" when the hunk does not show a head; `follows` the function whose head is shown before
+    it, `precedes` the one whose head is shown after it."""
 
     kind: PieceKind
     diff: FileDiff
@@ -46,6 +47,7 @@ class Piece:
     change: Change
     whole: bool = False
     follows: str = ""
+    precedes: str = ""
 
 
 def pieces(patch: Patch) -> tuple[Piece, ...]:
@@ -66,28 +68,43 @@ def _cut(diff: FileDiff, hunk: Hunk, number: int) -> list[Piece]:
     before, after = segments(old.units), segments(new.units)
     pairs = _paired(before, after)
 
-    def piece(kind: PieceKind, name: str, a: Segment | None, b: Segment | None, follows: str = "") -> Piece:
+    heads = [(segment.first, segment.function) for segment in before if segment.function]
+    heads_after = [(segment.first, segment.function) for segment in after if segment.function]
+    known = {name for _, name in heads}
+
+    def piece(kind: PieceKind, name: str, a: Segment | None, b: Segment | None) -> Piece:
         change = Change(
             old, a.first if a else 0, a.stop if a else 0, new, b.first if b else 0, b.stop if b else 0
         )
-        return Piece(kind, diff, hunk, number, name, change, bool(a and a.whole), follows)
+        at, shown = (a.first, heads) if a else (b.first if b else 0, heads_after)
+        follows = [f for first, f in shown if first < at and f in known]
+        precedes = [f for first, f in shown if first > at and f in known]
+        return Piece(
+            kind,
+            diff,
+            hunk,
+            number,
+            name,
+            change,
+            bool(a and a.whole),
+            follows[-1] if follows else "",
+            precedes[0] if precedes else "",
+        )
 
     if pairs is None:
         whole = Change(old, 0, len(old.units), new, 0, len(new.units))
         return [Piece(PieceKind.CHANGE, diff, hunk, number, "", whole)]
     result: list[Piece] = []
-    last = ""
     for a, b in pairs:
         scope = (a or b).scope  # type: ignore[union-attr]  # a pair has at least one side
         if scope is Scope.BETWEEN:
             result.append(piece(PieceKind.BETWEEN, "", a, b))
         elif scope is Scope.OPENING or (a and b):
-            last = a.function if a else ""
-            result.append(piece(PieceKind.CHANGE, last, a, b))
+            result.append(piece(PieceKind.CHANGE, a.function if a else "", a, b))
         elif a:
             result.append(piece(PieceKind.DELETE, a.function, a, None))
         elif b:
-            result.append(piece(PieceKind.ADD, b.function, None, b, last))
+            result.append(piece(PieceKind.ADD, b.function, None, b))
     return result
 
 

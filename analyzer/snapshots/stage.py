@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, Patch
@@ -22,11 +23,12 @@ from analyzer.snapshots.plan import Plan, opcodes, plan, spelt
 from analyzer.snapshots.relevance import Relevance, relevance
 from analyzer.snapshots.sheet import Edit, Edited, Sheet, edited
 from analyzer.snapshots.statements import Definition, Unit, balanced, cut, definitions
+from analyzer.snapshots.tokens import tokenise
 
 NOT_MODELLED = "this hunk changes code the built-in lifecycle does not model: give --repo"
 _SURE = 0.7  # about one statement that stands in the model once
 _HINTED = 0.15
-_AGAINST = 0.95  # what it takes when the section line names a function that is not modelled
+_AGAINST = 1.9  # what it takes when the section line names a function that is not modelled
 
 
 @dataclass(slots=True)
@@ -60,6 +62,9 @@ class _Candidate:
         return min(self.alignment.match.values(), default=0)
 
 
+_Taken: TypeAlias = tuple[Piece, str, _Candidate]
+
+
 class _Layer:
     """Lays one patch. Everything is placed against the text before the patch, then applied at once."""
 
@@ -87,7 +92,7 @@ class _Layer:
             if not unit.is_brace
         )
         deferred: list[tuple[Piece, list[_Candidate]]] = []
-        order: list[tuple[Piece, int]] = []
+        taken: list[_Taken] = []
         for piece in found:
             key = self._key(piece)
             if piece.kind is PieceKind.ADD:
@@ -101,8 +106,7 @@ class _Layer:
             else:
                 candidates = self._candidates(piece, key, elsewhere)
                 if len(candidates) == 1:
-                    order.append((piece, candidates[0].first))
-                    self._take(piece, key, candidates[0])
+                    taken.append((piece, key, candidates[0]))
                 elif candidates:
                     deferred.append((piece, candidates))
                 else:
@@ -110,7 +114,8 @@ class _Layer:
         for piece, candidates in deferred:
             key = self._key(piece)
             assert key is not None
-            self._choose(piece, key, candidates, order)
+            self._choose(piece, key, candidates, taken)
+        self._settle(taken)
         self._apply()
 
     # --- where a piece belongs -----------------------------------------------------------------
@@ -177,25 +182,66 @@ class _Layer:
                 result.append((name, alignment))
         return result
 
-    def _choose(
-        self, piece: Piece, key: str, candidates: list[_Candidate], order: list[tuple[Piece, int]]
-    ) -> None:
-        """Several equally good places: the section line decides, then the order of the hunks."""
-        hint = hinted_function(piece.hunk.section)
-        hinted = [c for c in candidates if c.function == hint]
-        left = hinted or candidates
+    def _choose(self, piece: Piece, key: str, candidates: list[_Candidate], order: list[_Taken]) -> None:
+        """Several equally good places: what else the hunk shows decides, then the order of the hunks."""
+        left = self._narrowed(piece, self.texts[key], candidates)
         if len(left) > 1:
-            mine = [(p.number, first) for p, first in order if p.diff is piece.diff]
+            mine = [(p.number, c.first) for p, _, c in order if p.diff is piece.diff]
             low = max((first for number, first in mine if number < piece.number), default=-1)
             high = min((first for number, first in mine if number > piece.number), default=1 << 60)
             left = [c for c in left if low <= c.first <= high]
         if len(left) == 1:
-            self._take(piece, key, left[0])
+            order.append((piece, key, left[0]))
         elif any(c.plan.edits or c.plan.objections for c in candidates) and self._weighty(piece, True):
             names = sorted({c.function or "the file" for c in candidates})
             self._object(
                 piece, f"it fits {len(candidates)} places equally well, in {', '.join(names)}: give --repo"
             )
+
+    def _narrowed(self, piece: Piece, text: _Text, candidates: list[_Candidate]) -> list[_Candidate]:
+        """The candidates that the section line, or the function head shown next, speaks for."""
+        section = piece.hunk.section
+        hint = hinted_function(section)
+        label = tuple(token.text for token in tokenise(section))[:2]
+        names = list(text.functions)
+        after = text.functions.get(piece.precedes)
+        before = names[names.index(piece.precedes) - 1] if after and names[0] != piece.precedes else ""
+        for speaks in (
+            lambda c: c.function == hint,
+            lambda c: label[1:] == (":",) and c.function and _has(text, c.function, label),
+            lambda c: before and c.function == before,
+        ):
+            left = [candidate for candidate in candidates if speaks(candidate)]
+            if left:
+                candidates = left
+        return candidates
+
+    def _settle(self, taken: list[_Taken]) -> None:
+        """Two hunks never show the same line: of two that claim one, the better founded keeps it."""
+
+        def founded(item: _Taken) -> tuple[bool, float]:
+            piece, _, candidate = item
+            named = piece.function or hinted_function(piece.hunk.section)
+            return named == candidate.function, candidate.alignment.score
+
+        claimed: dict[tuple[str, int], Piece] = {}
+        kept: list[_Taken] = []
+        for item in sorted(taken, key=founded, reverse=True):
+            piece, key, candidate = item
+            units, before = self.texts[key].units, piece.change.before
+            mine = {
+                (key, column)
+                for at, column in candidate.alignment.match.items()
+                if before[at].texts == units[column].texts and not units[column].is_brace
+            }
+            if any(claimed.get(place, piece).hunk is not piece.hunk for place in mine):
+                self._unplaced(piece, key)
+                continue
+            claimed.update(dict.fromkeys(mine, piece))
+            kept.append(item)
+        for item in taken:
+            if item in kept:
+                self._take(*item)
 
     def _take(self, piece: Piece, key: str, candidate: _Candidate) -> None:
         made = candidate.plan
@@ -289,8 +335,12 @@ class _Layer:
         if piece.function in model.functions:
             self._object(piece, f"it defines '{piece.function}' a second time; {NOT_MODELLED}")
             return
-        place = model.functions.get(piece.follows)
-        offset = model.units[place.last].end if place else len(model.sheet.text)
+        above, below = model.functions.get(piece.follows), model.functions.get(piece.precedes)
+        offset = len(model.sheet.text)
+        if above is not None:
+            offset = model.units[above.last].end
+        elif below is not None:
+            offset = model.units[below.first].start
         self.edits.setdefault(key, []).append(
             (piece, [Edit(offset, offset, "\n" + text, (places[0], *places))])
         )
@@ -395,3 +445,8 @@ def _text(sheet: Sheet) -> _Text:
 
 def _same(one: Plan, two: Plan) -> bool:
     return one.edits == two.edits and one.objections == two.objections
+
+
+def _has(text: _Text, function: str, label: tuple[str, ...]) -> bool:
+    place = text.functions[function]
+    return any(unit.texts == label for unit in text.units[place.first : place.last])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from analyzer.model.profile import Deferral, EventCall, Landmark, ModelFile, Profile, Tracked, Writer
 from analyzer.model.series import FileChange, FileDiff, Hunk, HunkLine, LineKind, Patch, Series
@@ -29,9 +30,7 @@ def profile(model: Mapping[str, str]) -> Profile:
         constants={},
         events=(EventCall("tell", 1, "NOTE_", {"NOTE_UP": "UP", "NOTE_DOWN": "DOWN"}, "tell {}", HERE),),
         landmarks=(Landmark("go", "go", "", "go()", HERE),),
-        tracked=(
-            Tracked("phase", ("Object.phase",), (), (Writer("set_phase", 0, -1, 1),), "", True, HERE),
-        ),
+        tracked=(Tracked("phase", ("Object.phase",), (), (Writer("set_phase", 0, -1, 1),), "", True, HERE),),
         exclusions=(),
         objects={},
         deferrals=(Deferral("later", 0, 1, ()),),
@@ -99,7 +98,7 @@ def series(trees: Sequence[Mapping[str, str]], missing: tuple[int, ...] = (), co
     """The patches between trees, without the `missing` ones."""
     patches = [
         patch(number, old, new, context)
-        for number, (old, new) in enumerate(zip(trees, trees[1:], strict=False), 1)
+        for number, (old, new) in enumerate(pairwise(trees), 1)
         if number not in missing
     ]
     return Series("sample", 1, tuple(patches), missing)
