@@ -22,6 +22,7 @@ _SKIP_TELLING = 1.0  # a statement of the model that matters and that the hunk d
 _SKIP_CONTROL = 0.35
 _SKIP_OTHER = 0.1
 _MISS_TELLING = 0.5  # a statement of the hunk that matters and that the model does not have
+NEAR = 0.8  # of the best score: a place this good is as good
 _LARGEST = 3_000_000  # cells
 
 
@@ -52,19 +53,23 @@ def align(
     weight: Weights,
     relevance: Relevance,
     halves: bool = True,
+    focus: Mapping[int, float] | None = None,
 ) -> tuple[Alignment, ...]:
-    """The best alignments of `part` with ``model[first:stop]``: those with the highest score, at most
-    three. With `halves` the first and last unit of `part` may be the end and beginning of a statement."""
+    """The best alignments of `part` with ``model[first:stop]``, at most three: those about as good as
+    the best one. Units whose index is in `focus` count more: the change is about them. With `halves` the
+    first and last unit of `part` may be the end and the beginning of a statement."""
     rows = [index for index, unit in enumerate(part) if not unit.is_brace]
     columns = [index for index in range(first, stop) if not model[index].is_brace]
     if not rows or not columns or len(rows) * len(columns) > _LARGEST:
         return ()
     gain = _gains(part, model, rows, columns, weight, halves)
+    for row, column in gain:
+        gain[row, column] *= (focus or {}).get(row, 1.0)
     found: list[Alignment] = []
     taken: set[tuple[int, int]] = set()
     while gain and len(found) < 3:
         score, pairs = _best(part, model, rows, columns, gain, taken, relevance)
-        if not pairs or (found and score < found[0].score - 1e-6):
+        if not pairs or (found and score < NEAR * found[0].score):
             break
         taken.update(pairs)
         match, firm = _with_braces(part, model, dict(pairs))
@@ -110,7 +115,7 @@ def _best(
 ) -> tuple[float, list[tuple[int, int]]]:
     """Local alignment: the best score and its pairs, without the pairs already `taken`."""
     skip = [_skip(model[column], relevance) for column in columns]
-    miss = [_MISS_TELLING if relevance.touches(part[row]) else 0.0 for row in rows]
+    miss = [_MISS_TELLING if relevance.contradicts(part[row]) else 0.0 for row in rows]
     width = len(columns)
     above = [0.0] * (width + 1)
     steps: list[bytearray] = []

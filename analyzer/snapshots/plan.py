@@ -64,6 +64,22 @@ def opcodes(before: Sequence[Unit], after: Sequence[Unit]) -> list[Opcode]:
     return list(matcher.get_opcodes())
 
 
+def focused(change: Change) -> dict[int, float]:
+    """How much more the units count that a change removes or stands next to."""
+    before = change.before
+    result: dict[int, float] = {}
+    for tag, i1, i2, _, _ in opcodes(before, change.after):
+        if tag == "equal":
+            continue
+        result.update(dict.fromkeys(range(i1, i2), 2.0))
+        above = next((k for k in range(i1 - 1, -1, -1) if not before[k].is_brace), None)
+        below = next((k for k in range(i2, len(before)) if not before[k].is_brace), None)
+        for near in (above, below):
+            if near is not None:
+                result.setdefault(near, 1.3)
+    return result
+
+
 def plan(
     change: Change,
     alignment: Alignment,
@@ -140,12 +156,12 @@ def _contradict(
 ) -> None:
     for at, unit in enumerate(before):
         edge = not whole and (at == 0 or at == len(before) - 1)
-        if at not in match and not edge and relevance.touches(unit) and unit.kind is not UnitKind.LABEL:
+        if at not in match and not edge and relevance.contradicts(unit) and unit.kind is not UnitKind.LABEL:
             result.contradictions.append(f"shows '{spelt(unit)}', which the model does not have there")
     columns = sorted(match.values())
     taken = set(columns)
     for column in range(columns[0], columns[-1]) if columns else ():
-        if column not in taken and relevance.touches(model[column]):
+        if column not in taken and relevance.contradicts(model[column]):
             result.contradictions.append(f"does not show '{spelt(model[column])}', which the model has there")
 
 

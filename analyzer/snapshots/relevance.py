@@ -36,7 +36,7 @@ def declares(texts: Sequence[str]) -> bool:
 
 
 def profile_names(profile: Profile) -> frozenset[str]:
-    """Every call, label and constant that the profile gives a meaning in the order of events."""
+    """Every call, label and constant that the profile takes for an event, a landmark or a writer."""
     names: set[str] = set()
     for event in profile.events:
         names.add(event.call)
@@ -45,10 +45,12 @@ def profile_names(profile: Profile) -> frozenset[str]:
         names.update(filter(None, (landmark.call, landmark.label.rpartition(":")[2])))
     for tracked in profile.tracked:
         names.update(writer.call for writer in tracked.writers)
-    names.update(deferral.call for deferral in profile.deferrals)
-    names.update(thread.call for thread in profile.threads)
-    names.update(profile.joins)
     return frozenset(names)
+
+
+def _task_names(profile: Profile) -> frozenset[str]:
+    deferrals = (deferral.call for deferral in profile.deferrals)
+    return frozenset((*deferrals, *(thread.call for thread in profile.threads), *profile.joins))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Relevance:
     effective: frozenset[str]
     known: frozenset[str]
     inert: tuple[str, ...]
+    tasks: frozenset[str]  # telling names that defer, start or join, which a model may leave out
 
     def touches(self, unit: Unit) -> bool:
         """It names an event, a landmark, a writer or a task call, writes tracked state, or calls a
@@ -81,6 +84,10 @@ class Relevance:
             texts[at] in self.fields and texts[at - 1] in ("->", ".") and _written(texts, at)
             for at in range(1, len(texts))
         )
+
+    def contradicts(self, unit: Unit) -> bool:
+        """It matters so much that a model which lacks it is another program."""
+        return self.touches(unit) and not any(text in self.tasks for text in unit.texts)
 
     def unfamiliar(self, unit: Unit) -> bool:
         """It calls something that neither the model nor the profile's `inert` patterns know."""
@@ -101,6 +108,14 @@ class Relevance:
             for text in unit.texts
         )
 
+    def acts(self, unit: Unit) -> bool:
+        """It calls something that is not inert, be it known to the model or not."""
+        if unit.function or unit.kind is UnitKind.DIRECTIVE or declares(unit.texts):
+            return False
+        return any(
+            not any(fnmatchcase(name, pattern) for pattern in self.inert) for name in called(unit.texts)
+        )
+
     def _asks(self, unit: Unit) -> bool:
         return any(name in self.functions for name in called(unit.texts))
 
@@ -115,7 +130,8 @@ def _written(texts: Sequence[str], at: int) -> bool:
 
 def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
     """What matters, given the profile and the present texts of all files."""
-    telling = profile_names(profile)
+    tasks = _task_names(profile)
+    telling = profile_names(profile) | tasks
     prefixes = tuple(event.prefix for event in profile.events if event.prefix)
     fields = frozenset(name.rpartition(".")[2] for t in profile.tracked for name in t.fields)
     known: set[str] = set(telling)
@@ -141,7 +157,7 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
         *dialect.loop_macros,
     )
     functions = frozenset(bodies)
-    base = Relevance(telling, prefixes, fields, functions, frozenset(), frozenset(known), tuple(inert))
+    base = Relevance(telling, prefixes, fields, functions, frozenset(), frozenset(known), tuple(inert), tasks)
     effective = {name for name, body in bodies.items() if any(base.touches(unit) for unit in body)}
     while True:
         more = {
@@ -153,5 +169,5 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
             break
         effective |= more
     return Relevance(
-        telling, prefixes, fields, functions, frozenset(effective), frozenset(known), tuple(inert)
+        telling, prefixes, fields, functions, frozenset(effective), frozenset(known), tuple(inert), tasks
     )

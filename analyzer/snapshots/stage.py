@@ -16,10 +16,10 @@ from typing import TypeAlias
 from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, Patch
 from analyzer.model.unknown import Unknown
-from analyzer.snapshots.align import Alignment, Weights, align, weights
+from analyzer.snapshots.align import NEAR, Alignment, Weights, align, weights
 from analyzer.snapshots.changes import Piece, PieceKind, pieces
 from analyzer.snapshots.images import Place, hinted_function
-from analyzer.snapshots.plan import Plan, opcodes, plan, spelt
+from analyzer.snapshots.plan import Plan, focused, opcodes, plan, spelt
 from analyzer.snapshots.relevance import Relevance, relevance
 from analyzer.snapshots.sheet import Edit, Edited, Sheet, edited
 from analyzer.snapshots.statements import Definition, Unit, balanced, cut, definitions
@@ -140,6 +140,7 @@ class _Layer:
             ranges = [Definition("", 0, len(text.units) - 1)]
         else:
             ranges = list(text.functions.values())
+        focus = focused(piece.change)
         found: list[tuple[str, Alignment]] = []
         for place in ranges:
             for alignment in align(
@@ -150,6 +151,7 @@ class _Layer:
                 self.weights,
                 self.relevance,
                 not piece.whole,
+                focus,
             ):
                 found.append((place.name, alignment))
         if not piece.function:
@@ -159,7 +161,7 @@ class _Layer:
         best = max(alignment.score for _, alignment in found)
         result: list[_Candidate] = []
         for name, alignment in found:
-            if alignment.score < best - 1e-6:
+            if alignment.score < NEAR * best:
                 continue
             made = plan(piece.change, alignment, text.units, self.relevance, elsewhere, piece.whole)
             if not any(_same(made, other.plan) for other in result):
@@ -288,7 +290,7 @@ class _Layer:
         for unit in self._changed(piece):
             if rel.touches(unit) or rel.unfamiliar(unit):
                 return unit
-            if jumps and (unit.jumps or (unit.governs and rel.could_matter(unit))):
+            if jumps and (unit.jumps or rel.acts(unit)):
                 return unit
         return None
 
