@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from analyzer.cfront.lexer import Canvas, Kind, Token
 
@@ -34,7 +34,7 @@ class _Bracket:
 class _Arm:
     directive: Token
     first: int  # index of its first token in the output
-    tokens: list[Token] = field(default_factory=list)
+    end: int = 0  # index after its last one
     balanced: bool = True
     inside: _Bracket | None = None  # what is open where the arm ends
 
@@ -141,7 +141,7 @@ class Conditionals:
 
     def _close_arm(self, group: _Group) -> None:
         arm = group.arms[-1]
-        arm.tokens = self._out[arm.first :]
+        arm.end = len(self._out)
         arm.inside = self._inside
         arm.balanced = not group.low and self._inside is group.inside
         group.low = False
@@ -155,24 +155,23 @@ class Conditionals:
             self._cut(group, end, 0)
         elif literal and len(arms) <= 2:
             self._cut(group, end, 1)
-        elif not literal and _whole(group, before, follows):
+        elif not literal and self._whole(group, before, follows):
             self._inside = group.inside
             self._keep(group, end)
-        elif group.inside is not None and group.inside.kind in ("list", "struct") and _items(arms):
+        elif group.inside is not None and group.inside.kind in ("list", "struct") and self._items(arms):
             self._inside = group.inside
             for arm in arms:
                 self._wipe(arm.directive)
             self._wipe(end)
         else:
             first = 1 if literal else 0
-            filled = [index for index in range(first, len(arms)) if arms[index].tokens]
+            filled = [index for index in range(first, len(arms)) if arms[index].end > arms[index].first]
             even = [index for index in filled if arms[index].balanced]
             self._cut(group, end, (even or filled or [0])[0])
 
     def _keep(self, group: _Group, end: Token) -> None:
-        self.labels |= complete_label(self._out[: group.first], self._code)
-        for arm in group.arms:
-            self.labels |= complete_label(arm.tokens, self._code)
+        for end_of_code in (group.first, *(arm.end for arm in group.arms)):
+            self.labels |= complete_label(self._out[max(0, end_of_code - 3) : end_of_code], self._code)
         for position, arm in enumerate(group.arms):
             token = arm.directive
             name, _ = _name(token)
@@ -195,13 +194,41 @@ class Conditionals:
                 self._code.blank(bounds[index].end, bounds[index + 1].start)
                 self._clean.blank(bounds[index].end, bounds[index + 1].start)
         self._wipe(end)
-        del self._out[group.first :]
         self._inside = group.inside
-        if chosen < len(group.arms):
-            self._out.extend(group.arms[chosen].tokens)
+        if chosen >= len(group.arms):
+            del self._out[group.first :]
+        else:
+            del self._out[group.arms[chosen].end :]
+            del self._out[group.first : group.arms[chosen].first]
             self._inside = group.arms[chosen].inside
             if self._groups and not group.arms[chosen].balanced:
                 self._groups[-1].low = True
+
+    def _whole(self, group: _Group, before: str, follows: str) -> bool:
+        """Whether every arm is a run of whole statements or definitions, where statements may stand."""
+        outside = group.inside is None
+        if not outside and group.inside is not None and group.inside.kind not in ("block", "struct"):
+            return False
+        if before not in ("", ";", "{", "}", ":") and not (outside and before == ")"):
+            return False
+        for arm in group.arms:
+            if not arm.balanced:
+                return False
+            if arm.first == arm.end:
+                continue
+            first, last = self._out[arm.first].text, self._out[arm.end - 1].text
+            if first in ("else", "{") or follows == "else":
+                return False
+            if outside and follows == "{":
+                return False
+            if last not in (";", "}", ":") and not (outside and last == ")"):
+                return False
+        return True
+
+    def _items(self, arms: list[_Arm]) -> bool:
+        """Whether the arms are items of a list that may simply follow one another."""
+        filled = [arm for arm in arms if arm.end > arm.first]
+        return all(arm.balanced and self._out[arm.end - 1].text in (",", ";") for arm in filled)
 
     def _wipe(self, token: Token) -> None:
         self._code.blank(token.start, token.end)
@@ -219,35 +246,7 @@ def complete_label(tokens: Sequence[Token], code: Canvas) -> set[int]:
 
 
 def _next_text(tokens: Sequence[Token], index: int) -> str:
-    for token in tokens[index:]:
-        if token.kind is not Kind.DIRECTIVE:
-            return token.text
+    for at in range(index, len(tokens)):
+        if tokens[at].kind is not Kind.DIRECTIVE:
+            return tokens[at].text
     return ""
-
-
-def _whole(group: _Group, before: str, follows: str) -> bool:
-    """Whether every arm is a run of whole statements or definitions, where statements may stand."""
-    outside = group.inside is None
-    if not outside and group.inside is not None and group.inside.kind not in ("block", "struct"):
-        return False
-    if before not in ("", ";", "{", "}", ":") and not (outside and before == ")"):
-        return False
-    for arm in group.arms:
-        if not arm.balanced:
-            return False
-        if not arm.tokens:
-            continue
-        first, last = arm.tokens[0].text, arm.tokens[-1].text
-        if first in ("else", "{") or follows == "else":
-            return False
-        if outside and follows == "{":
-            return False
-        if last not in (";", "}", ":") and not (outside and last == ")"):
-            return False
-    return True
-
-
-def _items(arms: list[_Arm]) -> bool:
-    """Whether the arms are items of a list that may simply follow one another."""
-    filled = [arm for arm in arms if arm.tokens]
-    return all(arm.balanced and arm.tokens[-1].text in (",", ";") for arm in filled)

@@ -58,6 +58,7 @@ class Expressions:
         self._problems = list(reversed(problems))
         self._temporaries = 0
         self._depth = 0
+        self._quoted: tuple[int, str] = (0, "")
         self._values: dict[str, Callable[[Node], Expression]] = {
             "identifier": self._identifier,
             "number_literal": lambda node: integer(self.quote(node)),
@@ -237,8 +238,9 @@ class Expressions:
         if isinstance(value, Number):
             self.graph.end(Goto(then if value.value else otherwise))
         else:
-            text = self.quote(self.strip(whole) if whole.type == "parenthesized_expression" else whole)
-            self.graph.end(Branch(value, then, otherwise, span_of(node), text))
+            if self._quoted[0] != whole.id:  # many operands share one text
+                self._quoted = (whole.id, self.quote(whole))
+            self.graph.end(Branch(value, then, otherwise, span_of(node), self._quoted[1]))
 
     # --- the kinds ----------------------------------------------------------------------------
 

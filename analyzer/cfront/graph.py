@@ -99,15 +99,16 @@ class Graph:
     def _thread(self) -> None:
         to: dict[int, int] = {}
         for block in range(len(self._drafts)):
-            passed = {block}
+            passed: dict[int, None] = {}
             at = block
-            while not self._drafts[at].instructions:
+            while at not in to and at not in passed:
+                passed[at] = None
                 end = self._end_of(at)
-                if not isinstance(end, Goto) or end.target in passed:
+                if self._drafts[at].instructions or not isinstance(end, Goto):
                     break
                 at = end.target
-                passed.add(at)
-            to[block] = at
+            last = to.get(at, at)
+            to.update(dict.fromkeys(passed, last))
         for draft in self._drafts:
             assert draft.terminator is not None
             draft.terminator = _moved(draft.terminator, to)

@@ -261,6 +261,8 @@ class _Rewriter:
             index = self._close.get(index, index) + 1
 
     def _type_argument(self, start: int, end: int) -> None:
+        if end - start > 8 or start >= end or self._tokens[start].kind is not Kind.WORD:
+            return
         part = self._tokens[start:end]
         words = [token for token in part if token.kind is Kind.WORD]
         stars = part[len(words) :]

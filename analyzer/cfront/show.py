@@ -87,6 +87,10 @@ def _line(line: int, text: str) -> str:
     return f"    {line:>4}  {text}"
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
 def _listed(expressions: tuple[Expression, ...]) -> str:
     return ", ".join(show_expression(expression) for expression in expressions)
 
@@ -114,9 +118,9 @@ def _terminator(terminator: Terminator) -> list[str]:
             return [f"{_INDENT}goto b{target}"]
         case Branch(condition, then, otherwise, span, text):
             way = f"branch {show_expression(condition)} ? b{then} : b{otherwise}"
-            return [_line(span.line, f"{way}    of: {text}")]
+            return [_line(span.line, f"{way}    of: {_short(text)}")]
         case Switch(subject, cases, default, span, text):
-            lines = [_line(span.line, f"switch {show_expression(subject)}    of: {text}")]
+            lines = [_line(span.line, f"switch {show_expression(subject)}    of: {_short(text)}")]
             lines += [f"{_INDENT}  case {show_expression(value)}: b{target}" for value, target in cases]
             return [*lines, f"{_INDENT}  default: b{default}"]
         case Return(value, span):
