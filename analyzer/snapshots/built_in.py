@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from analyzer.model.profile import Profile
-from analyzer.model.series import Series
+from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.unknown import Unknown
 from analyzer.snapshots.changes import renames, words_of
 from analyzer.snapshots.images import Place
 from analyzer.snapshots.lines import continued_lines
+from analyzer.snapshots.numbers import hunks_of, line_after, line_before
 from analyzer.snapshots.relevance import relevance
 from analyzer.snapshots.sheet import Sheet
 from analyzer.snapshots.stage import State, lay_patch
@@ -53,7 +54,10 @@ def lay(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
             files=MappingProxyType({key: sheet.text for key, sheet in sheets.items()}),
             lines=MappingProxyType(
                 {
-                    key: tuple(_evidence(identity, order, marks, origin) for identity in sheet.identities)
+                    key: tuple(
+                        _evidence(identity, order, marks, origin, series.patches)
+                        for identity in sheet.identities
+                    )
                     for key, sheet in sheets.items()
                 }
             ),
@@ -99,16 +103,23 @@ def _base(profile: Profile) -> tuple[State, dict[int, Place]]:
 
 
 def _evidence(
-    identity: int, order: int, marks: _Marks, origin: Mapping[int, Place]
+    identity: int, order: int, marks: _Marks, origin: Mapping[int, Place], patches: Sequence[Patch]
 ) -> tuple[Evidence, str, int]:
     """What shows a line at stage `order`: the last patch up to it, else the first one after it."""
-    past = [after for at, _, after in marks.get(identity, ()) if at <= order and after is not None]
-    coming = [before for at, before, _ in marks.get(identity, ()) if at > order and before is not None]
-    shown = past[-1] if past else coming[0] if coming else None
-    if shown is not None:
-        return (Evidence.DIFF, *shown)
+    past = [(at, after) for at, _, after in marks.get(identity, ()) if at <= order and after is not None]
+    if past:
+        at, (path, line) = past[-1]
+        for patch in patches[at:order]:
+            line = line_after(hunks_of(patch, path), line)
+        return Evidence.DIFF, path, line
+    coming = [(at, before) for at, before, _ in marks.get(identity, ()) if at > order and before is not None]
+    if coming:
+        at, (path, line) = coming[0]
+        for patch in reversed(patches[order : at - 1]):
+            line = line_before(hunks_of(patch, path), line)
+        return Evidence.DIFF, path, line
     path, line = origin.get(identity, ("", 0))
-    return (Evidence.BUILT_IN, path, line)
+    return Evidence.BUILT_IN, path, line
 
 
 def _moved(
