@@ -44,7 +44,6 @@ void executor_leave(void);
 #define WITH_QEMU_LOCK_GUARD(lock) for (int once = ((void)(lock), 1); once; once = 0)
 #define g_free(pointer) ((void)(pointer))
 #define g_clear_pointer(place, destroy) (*(place) = NULL)
-#define qatomic_read(place) (*(place))
 
 int executor_exchange(int *place, int old, int new);
 #define qatomic_cmpxchg(place, old, new) executor_exchange(place, old, new)
