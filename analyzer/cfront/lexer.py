@@ -144,8 +144,9 @@ class Canvas:
         """Whether `text` can stand in the range without touching a line end."""
         return len(text) <= end - start and "\n" not in self._cells[start : start + len(text)]
 
-    def is_blank(self, at: int) -> bool:
-        return self._cells[at] in " \t"
+    def broken(self, start: int, end: int) -> bool:
+        """Whether a line ends in the range."""
+        return "\n" in self._cells[start:end]
 
     def text(self) -> str:
         return "".join(self._cells)

@@ -13,13 +13,14 @@ _PIECE = re.compile(r'(?:u8|[uUL])?"((?:\\.|[^"\\])*)"?', re.DOTALL)
 
 def integer(written: str) -> Expression:
     """An integer constant of any base and suffix; floating constants are opaque."""
-    match = _INTEGER.fullmatch(written.replace("'", ""))
+    sign = -1 if written.startswith("-") else 1  # the grammar takes the sign into the literal
+    match = _INTEGER.fullmatch(written.lstrip("+- ").replace("'", ""))
     if match is None or len(match[1]) > 80:
         return Opaque(written)
     digits = match[1]
     octal = len(digits) > 1 and digits.isdigit() and digits.startswith("0")
     try:
-        return Number(int(digits, 8 if octal else 10 if digits.isdigit() else 0))
+        return Number(sign * int(digits, 8 if octal else 10 if digits.isdigit() else 0))
     except ValueError:
         return Opaque(written)
 

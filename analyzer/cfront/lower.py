@@ -187,6 +187,8 @@ class _Statements(Expressions):
 
     def _declaration(self, node: Node) -> None:
         self.flush(node.end_byte)
+        kind = node.child_by_field_name("type")
+        macro = kind is not None and kind.type == "macro_type_specifier"
         base = declare.base_type(node, self.source.code)
         fixed = declare.is_static(node, self.source.code)
         for declarator in node.children_by_field_name("declarator"):
@@ -198,6 +200,8 @@ class _Statements(Expressions):
             if declared is None:
                 continue
             if declare.declares_function(inner):
+                if macro:  # two calls without a semicolon between them
+                    self._stray(node)
                 self.scopes.hide(declared.name)
                 continue
             local = self.scopes.declare(declared)

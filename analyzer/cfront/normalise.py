@@ -92,7 +92,7 @@ class _Rewriter:
             elif token.text == ":" and self._text(index + 1) == "}":
                 self.labels |= complete_label(self._tokens[max(0, index - 2) : index + 1], self._code)
             elif token.text == "*" and self._text(index - 1) == "goto":
-                self._code.blank(token.start, token.end)
+                self._computed_goto(index)
 
     def _match_brackets(self) -> None:
         """Pair the brackets, by token index, and note how many braces are open at each token."""
@@ -200,8 +200,15 @@ class _Rewriter:
             name += 1
         if name >= len(self._tokens) or not self._tokens[name].plain_word:
             return False
+        name_start = self._tokens[name].start
         if self._text(name + 1) not in (";", "=", ",", "["):
             return False
+        if (
+            self._depth[index]
+            and index not in self._members
+            and self._code.broken(self._tokens[end].end, name_start)
+        ):
+            return False  # rather a call that lacks its semicolon
         self._code.blank(self._tokens[index + 1].start, self._tokens[end].end)
         return True
 
@@ -276,6 +283,16 @@ class _Rewriter:
         kept = named[-1] if named else words[0]
         self._code.blank(part[0].start, part[-1].end)
         self._code.write(kept.start, kept.text if named else "T" + "_" * (len(kept.text) - 1))
+
+    def _computed_goto(self, index: int) -> None:
+        """``goto *p->x;``: one name stays, the star is what tells in the text as written."""
+        end = index
+        while self._text(end) not in (";", "{", "}", ""):
+            end += 1
+        if end < len(self._tokens) and end > index + 1:
+            start = self._tokens[index].start
+            self._code.blank(start, self._tokens[end].start)
+            self._code.write(start, "_")
 
     def _in_case(self, index: int) -> bool:
         """Whether ``...`` stands between ``case`` and its colon."""
