@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analyzer.intake import unified
 from analyzer.intake.headers import Header, header_at
 from analyzer.intake.lines import Line
 from analyzer.intake.paths import refusal
 from analyzer.intake.quotes import HUNK, QuotedHunk, identity
-from analyzer.intake.repair import Fit, Mend, Style, fit, strict
+from analyzer.intake.repair import LIMIT, Fit, Mend, Style, fit, strict
 from analyzer.model.series import FileChange, FileDiff, LineKind, Repair
 from analyzer.model.unknown import Unknown
 
+_MANY_LOST = 5
+_FURNITURE = re.compile(r"^(?:Index:|=+\s*$|diff |Only in |From |commit |Binary |GIT |[A-Za-z-]+: |[*_#])")
 _NOTHING: Mapping[str, tuple[QuotedHunk, ...]] = {}
 _VERSION = re.compile(r"^\d+\.\d+[\w.-]*(?: \(.*\))?\s*$")
 _SIGNATURE = re.compile(r"^--(?: ?|-.*)$")
@@ -140,13 +142,17 @@ def _file(
                 why = _shortage(lines, at + 1, stop, old, new)
             mended = None
             if read is None or style.stripped:  # else every line is whole: it is the counts that are wrong
-                mended = fit(lines, at + 1, stop, old, new, style, copies.get(identity(lines[at].text), ()))
+                shown = copies.get(identity(lines[at].text), ())
+                # A text with many lost hunks is lost: no long search for each of the rest.
+                limit = LIMIT if len(problems) + len(tally.unknown) < _MANY_LOST else LIMIT // 20
+                mended = fit(lines, at + 1, stop, old, new, style, shown, limit)
             if mended is not None and not (_excess(lines, mended.end, True) or _swallowed(lines, mended)):
                 read, why = mended, ""
         if read is None or why:
             problems.append(Unknown(f"{numbers} of {name}", why, here))
             at = _next_hunk(lines, at + 1)
             continue
+        read = _with_tail(lines, read)
         starts = int(match.group(1)), int(match.group(3))
         section = match.group(5).strip("\r")
         raw.append(unified.RawHunk(starts[0], old, starts[1], new, section, read.rows, lines[at].number))
@@ -200,6 +206,33 @@ def _swallowed(lines: Sequence[Line], read: Fit) -> str:
     if read.end < len(lines) and _VERSION.match(lines[read.end].text):
         return "its counts do not add up: only with the mail's signature as a removed line are they met"
     return ""
+
+
+def _with_tail(lines: Sequence[Line], read: Fit) -> Fit:
+    """Joins the rest of a wrapped last line, which no count shows: unmarked lines before the next thing."""
+    at = read.end
+    while at < len(lines) and at - read.end < 4 and _loose(lines[at].text):
+        at += 1
+    follows = at < len(lines) and (
+        HUNK.match(lines[at].text) is not None
+        or header_at(lines, at) is not None
+        or (_SIGNATURE.match(lines[at].text) is not None and at + 1 < len(lines) and _version(lines[at + 1]))
+    )
+    if at == read.end or not follows or not read.rows:
+        return read
+    last = read.rows[-1]
+    joined = " ".join([last.text.rstrip(), *(line.text.strip() for line in lines[read.end : at])])
+    mend = Mend("a wrapped line is joined to the one before it", lines[read.end].number)
+    rows = (*read.rows[:-1], replace(last, text=joined))
+    return Fit(rows, at, (*read.mends, mend))
+
+
+def _loose(text: str) -> bool:
+    return bool(text.strip()) and text[0] not in " +-\\@>" and not _FURNITURE.match(text)
+
+
+def _version(line: Line) -> bool:
+    return _VERSION.match(line.text) is not None
 
 
 def _shortage(lines: Sequence[Line], start: int, stop: int, old: int, new: int) -> str:

@@ -18,7 +18,7 @@ from analyzer.intake.quotes import QuotedHunk
 from analyzer.intake.unified import Row
 from analyzer.model.series import LineKind
 
-_LIMIT = 60_000  # search states; beyond it the counts are said not to be met
+LIMIT = 20_000  # search states; beyond it the counts are said not to be met
 _KINDS = {" ": LineKind.CONTEXT, "+": LineKind.ADDED, "-": LineKind.REMOVED}
 _SIGNATURES = ("--", "-- ")
 
@@ -99,13 +99,14 @@ def fit(
     new: int,
     style: Style,
     copies: Sequence[QuotedHunk],
+    limit: int = LIMIT,
 ) -> Fit | None:
-    """The cheapest reading of ``lines[start:stop]`` that meets the counts."""
+    """The cheapest reading of ``lines[start:stop]`` that meets the counts, within `limit` search states."""
     stop = min(stop, start + old + new + 60)
     best: tuple[float, Fit] | None = None
     for copy in (*copies[:4], None):
         tokens = _tokens(lines, start, stop, copy)
-        found = _search(tokens, old, new, style, at_end=stop >= len(lines), start=start)
+        found = _search(tokens, old, new, style, stop >= len(lines), start, limit)
         if found and (best is None or found[0] < best[0]):
             best = found
     return best[1] if best else None
@@ -115,7 +116,7 @@ def _tokens(lines: Sequence[Line], start: int, stop: int, copy: QuotedHunk | Non
     """The lines, and between them the blank lines that a quoted copy shows and the text lacks."""
     own = [" ".join(line.text.split()) for line in lines[start:stop]]
     extra: dict[int, int] = {}
-    if copy is not None and len(own) + len(copy.texts) < 3000:
+    if copy is not None and len(own) + len(copy.texts) < 1000:
         theirs = [" ".join(text.split()) for text in copy.texts]
         place, reached = 0, 0
         for block in SequenceMatcher(None, own, theirs, autojunk=False).get_matching_blocks():
@@ -134,7 +135,7 @@ def _tokens(lines: Sequence[Line], start: int, stop: int, copy: QuotedHunk | Non
 
 
 def _search(
-    tokens: list[_Token], old: int, new: int, style: Style, at_end: bool, start: int
+    tokens: list[_Token], old: int, new: int, style: Style, at_end: bool, start: int, limit: int
 ) -> tuple[float, Fit] | None:
     spare = max(2, len(tokens) // 3) if style.blanks_dropped else 0
     if max(old, new) > len(tokens) + spare:
@@ -143,7 +144,7 @@ def _search(
     prices: dict[_State, float] = {begin: 0.0}
     came: dict[_State, _Step] = {}
     queue: list[tuple[float, _State]] = [(0.0, begin)]
-    while queue and len(prices) < _LIMIT:
+    while queue and len(prices) < limit:
         price, state = heapq.heappop(queue)
         if price > prices[state]:
             continue
@@ -196,7 +197,7 @@ def _moves(
         moves.append((price, (at + 1, old - 1, new), "row", LineKind.REMOVED))
     signed = column in "+-"
     if old and new and text not in _SIGNATURES and (style.stripped or not signed):
-        price = 6.0 if signed else (1.0 if style.stripped else 3.0)
+        price = 6.0 if signed else (0.0 if style.stripped else 3.0)
         moves.append((price, (at + 1, old - 1, new - 1), "stripped", context))
     if not signed and (old, new) != begin[1:]:
         moves.append((3.5 if style.stripped else 2.0, (at + 1, old, new), "wrapped", None))

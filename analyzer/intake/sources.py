@@ -104,6 +104,10 @@ def decoded(source: Source, raw: mbox.RawMail) -> tuple[Letter, ...]:
     """The letters of one raw mail."""
     if source.shape is Shape.TEXT:
         return thread.letters(split(decode(raw.raw)), source.label)
+    if source.shape is Shape.MAIL and raw.raw.count(b"\nSubject:") + raw.raw.startswith(b"Subject:") > 1:
+        lines = split(decode(raw.raw), raw.line)
+        if thread.is_saved(lines):
+            return thread.letters(lines, source.label)
     return mail.letters(raw.raw, source.label, raw.line)
 
 

@@ -32,6 +32,7 @@ _FIELD = re.compile(
 _ARCHIVED = re.compile(r"^From: (.*?) @ \d{4}-\d\d-\d\d[ T]\d\d:\d\d.*$")
 _VERSION_LINE = re.compile(r"^\d+\.\d+(?:\.[\w.-]+)*(?: \(.*\))?\s*$")
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})(?: .*)?$")
+_TRANSPORT = re.compile(r"^(?:Received|Message-ID|MIME-Version|Content-Type):", re.IGNORECASE)
 _PERMALINK = re.compile(r"^\^ permalink ")
 
 
@@ -177,7 +178,7 @@ def _header_block(lines: Sequence[Line], at: int) -> _Begin | None:
         else:
             break
         ahead += 1
-    if "subject" not in fields or not fields.keys() & {"from", "date", "sent", "message-id"}:
+    if "subject" not in fields or not fields.keys() & {"date", "sent", "message-id", "to"}:
         return None
     return _Begin(at, ahead, clean(fields.get("from", "")), clean(fields["subject"]))
 
@@ -211,6 +212,18 @@ def _name(head: str) -> str:
     before = head[: address.start()] if address else head
     name = re.split(r"[,:]|\d+", before)[-1]
     return clean(f"{name} {address.group() if address else ''}")
+
+
+def is_saved(lines: Sequence[Line]) -> bool:
+    """Whether a text that begins as a mail is several, saved one after the other."""
+    found = 0
+    for at, line in enumerate(lines):
+        if _FIELD.match(line.text) and (at == 0 or not lines[at - 1].text.strip()):
+            block = _header_block(lines, at)
+            found += block is not None
+            if at == 0 and any(_TRANSPORT.match(each.text) for each in lines[: block.text if block else 0]):
+                return False
+    return found > 1
 
 
 def _with_authors(made: list[Letter], begins: list[_Begin]) -> tuple[Letter, ...]:
