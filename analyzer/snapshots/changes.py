@@ -50,6 +50,11 @@ class Piece:
     precedes: str = ""
 
 
+def path_of(diff: FileDiff) -> str:
+    """The path a file diff is best known by."""
+    return diff.old_path if diff.change is FileChange.DELETED else diff.new_path or diff.old_path
+
+
 def pieces(patch: Patch) -> tuple[Piece, ...]:
     """All pieces of a patch's C files, moves joined."""
     found: list[Piece] = []
@@ -187,7 +192,7 @@ def renames(patch: Patch) -> dict[str, str]:
     defined: tuple[set[str], set[str]] = set(), set()
     for diff in patch.files:
         for number, hunk in enumerate(diff.hunks):
-            if not is_source(diff.new_path or diff.old_path):
+            if not is_source(path_of(diff)):
                 continue
             both = sides(diff, hunk)
             old[f"{diff.new_path}\0{number}"], new[f"{diff.new_path}\0{number}"] = (s.text for s in both)

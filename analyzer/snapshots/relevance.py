@@ -36,16 +36,16 @@ def declares(texts: Sequence[str]) -> bool:
 
 
 def profile_names(profile: Profile) -> frozenset[str]:
-    """Every call, label and constant that the profile takes for an event, a landmark or a writer."""
+    """Every call and constant that the profile takes for an event, a landmark or a writer."""
     names: set[str] = set()
     for event in profile.events:
         names.add(event.call)
         names.update(name for name in event.names if name)
     for landmark in profile.landmarks:
-        names.update(filter(None, (landmark.call, landmark.label.rpartition(":")[2])))
+        names.add(landmark.call)
     for tracked in profile.tracked:
         names.update(writer.call for writer in tracked.writers)
-    return frozenset(names)
+    return frozenset(names - {""})
 
 
 def _task_names(profile: Profile) -> frozenset[str]:
@@ -65,6 +65,7 @@ class Relevance:
     effective: frozenset[str]
     known: frozenset[str]
     inert: tuple[str, ...]
+    labels: frozenset[str]  # C labels that are landmarks
     tasks: frozenset[str]  # telling names that defer, start or join, which a model may leave out
 
     def touches(self, unit: Unit) -> bool:
@@ -76,6 +77,8 @@ class Relevance:
         if unit.function or declares(unit.texts):
             return False
         texts = unit.texts
+        if unit.kind is UnitKind.LABEL and texts[0] in self.labels:
+            return True
         if any(text in self.telling or text in self.effective for text in texts):
             return True
         if any(text.startswith(prefix) for prefix in self.prefixes for text in texts):
@@ -131,6 +134,7 @@ def _written(texts: Sequence[str], at: int) -> bool:
 def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
     """What matters, given the profile and the present texts of all files."""
     tasks = _task_names(profile)
+    labels = frozenset(mark.label.rpartition(":")[2] for mark in profile.landmarks if mark.label)
     telling = profile_names(profile) | tasks
     prefixes = tuple(event.prefix for event in profile.events if event.prefix)
     fields = frozenset(name.rpartition(".")[2] for t in profile.tracked for name in t.fields)
@@ -157,7 +161,9 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
         *dialect.loop_macros,
     )
     functions = frozenset(bodies)
-    base = Relevance(telling, prefixes, fields, functions, frozenset(), frozenset(known), tuple(inert), tasks)
+    base = Relevance(
+        telling, prefixes, fields, functions, frozenset(), frozenset(known), tuple(inert), labels, tasks
+    )
     effective = {name for name, body in bodies.items() if any(base.touches(unit) for unit in body)}
     while True:
         more = {
@@ -169,5 +175,13 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
             break
         effective |= more
     return Relevance(
-        telling, prefixes, fields, functions, frozenset(effective), frozenset(known), tuple(inert), tasks
+        telling,
+        prefixes,
+        fields,
+        functions,
+        frozenset(effective),
+        frozenset(known),
+        tuple(inert),
+        labels,
+        tasks,
     )

@@ -17,7 +17,7 @@ from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, Patch
 from analyzer.model.unknown import Unknown
 from analyzer.snapshots.align import NEAR, Alignment, Weights, align, weights
-from analyzer.snapshots.changes import Piece, PieceKind, pieces
+from analyzer.snapshots.changes import Piece, PieceKind, path_of, pieces
 from analyzer.snapshots.images import Place, hinted_function
 from analyzer.snapshots.plan import Plan, focused, opcodes, plan, spelt
 from analyzer.snapshots.relevance import Relevance, relevance
@@ -122,6 +122,8 @@ class _Layer:
 
     def _key(self, piece: Piece) -> str | None:
         keys = self.state.keys
+        if piece.diff.change is FileChange.COPIED:
+            return keys.get(piece.diff.new_path)
         return keys.get(piece.diff.old_path) or keys.get(piece.diff.new_path)
 
     def _rename_files(self) -> None:
@@ -315,7 +317,7 @@ class _Layer:
                 return
 
     def _object(self, piece: Piece, why: str) -> None:
-        subject = piece.diff.new_path or piece.diff.old_path
+        subject = path_of(piece.diff)
         unknown = Unknown(
             what=f"patch {self.patch.number}, {subject}, hunk {piece.number}",
             why=why,
@@ -351,7 +353,7 @@ class _Layer:
         model = self.texts[key]
         place = model.functions.get(piece.function)
         if place is None:
-            self._unplaced(piece, key)
+            self._between(piece)
             return
         start, end = model.units[place.first].start, model.units[place.last].end
         first, last = model.units[place.first].tokens[0].line, model.units[place.last].tokens[-1].line

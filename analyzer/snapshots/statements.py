@@ -83,8 +83,11 @@ def cut(text: str) -> tuple[Unit, ...]:
     for index, (kind, first, stop) in enumerate(spans):
         part = tokens[first:stop]
         texts = tuple(token.text for token in part)
-        opened = index + 1 < len(spans) and spans[index + 1][0] is UnitKind.OPEN
-        name = _function(texts) if kind is UnitKind.HEAD and opened else ""
+        if index + 1 < len(spans):
+            heads = kind is UnitKind.HEAD and spans[index + 1][0] is UnitKind.OPEN
+        else:  # a hunk may end on a head whose brace it does not show
+            heads = kind is UnitKind.STATEMENT and texts[-1] == ")"
+        name = _function(texts) if heads else ""
         units.append(Unit(kind, part, texts, name))
     return tuple(units)
 
@@ -224,8 +227,15 @@ def definitions(units: tuple[Unit, ...]) -> tuple[Definition, ...]:
 
 
 def balanced(units: tuple[Unit, ...]) -> bool:
-    """Whether every brace has its partner and no function lies inside another."""
-    if len(brace_pairs(units)) != sum(unit.is_brace for unit in units):
+    """Whether every brace and ``#if`` has its partner and no function lies inside another."""
+    arms = 0
+    for unit in units:
+        if unit.kind is UnitKind.DIRECTIVE:
+            word = unit.texts[0].lstrip("# ")
+            arms += word.startswith("if") - word.startswith("endif")
+            if arms < 0:
+                return False
+    if arms or len(brace_pairs(units)) != sum(unit.is_brace for unit in units):
         return False
     found = definitions(units)
     return all(one.last < two.first for one, two in pairwise(found))
