@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analyzer.lifecycle.explore import Bounds
-from analyzer.lifecycle.machine import Choice, Emission, End, Halt, Machine, Option, Record
+from analyzer.lifecycle.machine import Choice, Emission, End, Machine, Option, Record
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Origin, Token, Value
-from analyzer.model.report import Context
+from analyzer.model.report import Context, StepKind
+from analyzer.model.snapshot import Evidence
 
 Sign: TypeAlias = tuple[str, str, Context]
 Turn: TypeAlias = tuple[Origin, int]
@@ -73,7 +74,7 @@ class Half:
     turns: dict[Turn, str]
     word: list[Sign]
     end: End | None
-    halt: Halt | None = None
+    said: list[Emission] | None = None  # where a replay collects the letters
 
 
 class _Apart(Exception):
@@ -93,6 +94,7 @@ class Pairing:
     def __init__(self, before: Machine, after: Machine, bounds: Bounds) -> None:
         self.machines = (before, after)
         self.bounds = bounds
+        self._roots: dict[int, int] = {}
         self._shared = set(before.program.sites.values()) & set(after.program.sites.values())
 
     def shared(self, origin: Origin) -> bool:
@@ -122,17 +124,13 @@ class Pairing:
             return number
 
         for entry in range(len(self.machines[0].profile.entries)):
-            lives = (self.machines[0].start(entry), self.machines[1].start(entry))
-            if lives[0] is None or lives[1] is None:
+            halves = self._start(entry)
+            if halves is None:
                 continue
-            halves = (
-                Half(self.machines[0], lives[0], {}, [], None),
-                Half(self.machines[1], lives[1], {}, [], None),
-            )
             try:
                 for half in halves:
                     self._advance(half, None)
-                add(halves, None)
+                self._roots[add(halves, None)] = entry
             except _Apart:
                 result.dropped += 1
         while waiting:
@@ -164,6 +162,44 @@ class Pairing:
                 progress(f"{len(result.nodes)} pairs of states")
         return result
 
+    def _start(self, entry: int) -> tuple[Half, Half] | None:
+        lives = (self.machines[0].start(entry), self.machines[1].start(entry))
+        if lives[0] is None or lives[1] is None:
+            return None
+        return (
+            Half(self.machines[0], lives[0], {}, [], None),
+            Half(self.machines[1], lives[1], {}, [], None),
+        )
+
+    # --- replaying --------------------------------------------------------------------------
+
+    def begin(
+        self,
+        records: tuple[Record | None, Record | None],
+        words: tuple[list[Emission], list[Emission]],
+        root: int,
+    ) -> None:
+        """Record what both sides do before the first choice."""
+        halves = self._start(self._roots.get(root, 0))
+        assert halves is not None
+        for half, record, word in zip(halves, records, words, strict=True):
+            half.said = word
+            self._advance(half, record)
+
+    def follow(
+        self,
+        node: PairNode,
+        arrow: Joined,
+        records: tuple[Record | None, Record | None],
+        words: tuple[list[Emission], list[Emission]],
+    ) -> None:
+        """Record what both sides do along one arrow."""
+        record = records[arrow.side]
+        if record is not None and arrow.choice.token is None and arrow.option.action != "stay":
+            choice = arrow.choice
+            record(StepKind.TASK, choice.where, choice.function, arrow.option.words, Evidence.BUILT_IN)
+        self._take(node, arrow.side, arrow.option, records, words)
+
     def _chooser(self, node: PairNode) -> tuple[int, Choice]:
         """Whose turn it is: the side that has something of the other's to catch up with."""
         first, second = node.sides
@@ -181,10 +217,17 @@ class Pairing:
         return side, halt
 
     def _take(
-        self, node: PairNode, side: int, option: Option, records: tuple[Record | None, Record | None]
+        self,
+        node: PairNode,
+        side: int,
+        option: Option,
+        records: tuple[Record | None, Record | None],
+        words: tuple[list[Emission], list[Emission]] | None = None,
     ) -> tuple[Half, Half] | None:
         """Let `side` go the way of `option` and both go on; None when the combination cannot be."""
         halves = (self._thaw(node, 0), self._thaw(node, 1))
+        if words is not None:
+            halves[0].said, halves[1].said = words
         mine, other = halves[side], halves[1 - side]
         choice = mine.machine.advance(mine.live, [])
         assert isinstance(choice, Choice)
@@ -214,6 +257,8 @@ class Pairing:
         while half.end is None:
             emitted: list[Emission] = []
             halt = half.machine.advance(half.live, emitted, record)
+            if half.said is not None:
+                half.said.extend(emitted)
             half.word.extend((e.name, e.function, e.context) for e in emitted if not e.mark)
             if len(half.word) > self.bounds.letters:
                 raise _Lost

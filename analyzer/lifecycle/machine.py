@@ -10,6 +10,7 @@ know return anything and change nothing tracked; a call through an unknown point
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -65,6 +66,7 @@ from analyzer.model.summary import (
     Expression,
     Field,
     Goto,
+    Instruction,
     Label,
     Leave,
     Local,
@@ -79,6 +81,7 @@ from analyzer.model.summary import (
 )
 from analyzer.model.unknown import Location
 
+CAPITALS = re.compile(r"[A-Z_][A-Z0-9_]*")
 DEEPEST = 40
 LONGEST = 20_000
 STRAIGHT = 200  # steps without a choice before it is asked whether a loop repeats for ever
@@ -153,6 +156,8 @@ class Machine:
         self.profile = program.profile
         self._index = {variable.name: i for i, variable in enumerate(self.profile.tracked)}
         self._distinct = tuple(self.profile.distinct)
+        self._named = {name for event in self.profile.events for name in event.names}
+        self._accesses: dict[tuple[str, Call | Assign], str | None] = {}
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
         kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
@@ -294,7 +299,7 @@ class Machine:
                 live.pause = None
             task = live.tasks[live.current]
             if not task.frames:
-                ended = self._idle(live)
+                ended = self._idle(live, record)
                 if ended is not None:
                     return ended
                 continue
@@ -315,7 +320,7 @@ class Machine:
                 return End("bound", f"calls nest deeper than {DEEPEST} in {task.frames[-1].function}()")
         return End("bound", f"more than {LONGEST} steps without a decision")
 
-    def _idle(self, live: Live) -> Halt | None:
+    def _idle(self, live: Live, record: Record | None) -> Halt | None:
         """The current task has nothing to do: let others go on, or end."""
         options = self._others(live)
         if not options:
@@ -324,6 +329,8 @@ class Machine:
         choice = Choice(("idle",), count, None, options, "", Location("", 0), "the task is idle")
         if len(options) == 1:
             self.choose(live, choice, options[0])
+            if record is not None:
+                record(StepKind.TASK, Location("", 0), "", options[0].words, Evidence.BUILT_IN)
             return None
         return choice
 
@@ -434,28 +441,32 @@ class Machine:
         self._terminate(live, task, frame, summary, record)
         return ""
 
-    def _interruptible(self, live: Live, function: str, instruction: object) -> bool:
+    def _interruptible(self, live: Live, function: str, instruction: Instruction) -> bool:
         """Before an unlocked access to tracked state another thread may come in between."""
         if live.checked or not self.profile.interference:
             return False
         if len(live.fired) == len(self.profile.interference):
             return False
-        touched: str | None = None
-        if isinstance(instruction, Call):
-            action = self.program.action(self.program.functions[function].path, callee_name(instruction))
-            if isinstance(action, Write):
-                touched = "access"
-            else:
-                for argument in instruction.arguments:
-                    touched = touched or self._touches(function, argument)
-        elif isinstance(instruction, Assign):
-            touched = self._touches(function, instruction.value) or self._touches(
-                function, instruction.target
-            )
-        if touched is None:
+        if not isinstance(instruction, (Call, Assign)):
             return False
-        assert isinstance(instruction, (Call, Assign))
-        return self._offer(live, function, instruction.span, touched)
+        key = (function, instruction)
+        touched = self._accesses.get(key, "?")
+        if touched == "?":
+            touched = self._accesses[key] = self._access(function, instruction)
+        return touched is not None and self._offer(live, function, instruction.span, touched)
+
+    def _access(self, function: str, instruction: Call | Assign) -> str | None:
+        """Which access to tracked state an instruction makes, as `sites` names it."""
+        if isinstance(instruction, Assign):
+            return self._touches(function, instruction.value) or self._touches(function, instruction.target)
+        action = self.program.action(self.program.functions[function].path, callee_name(instruction))
+        if isinstance(action, Write):
+            return "access"
+        for argument in instruction.arguments:
+            touched = self._touches(function, argument)
+            if touched:
+                return touched
+        return None
 
     def _offer(self, live: Live, function: str, span: Span, touched: str) -> bool:
         live.checked = True
@@ -809,10 +820,18 @@ class Machine:
                     return
             value = self._evaluate(live, frame, summary, end.span, end.condition)
             truth = self._truth(value, frame, summary, end.span, end.text)
+            if record is not None:
+                evidence, where = self.program.place(summary.path, end.span.line)
+                words = f"{end.text}: {'yes' if truth else 'no'}"
+                record(StepKind.BRANCH, where, frame.function, words, evidence)
             self._go(frame, end.then if truth else end.otherwise)
         elif isinstance(end, Switch):
             value = self._evaluate(live, frame, summary, end.span, end.subject)
             self._go(frame, self._switch(value, end, live, frame, summary))
+            if record is not None:
+                evidence, where = self.program.place(summary.path, end.span.line)
+                words = f"{end.text} is {self._literal(value)}"
+                record(StepKind.BRANCH, where, frame.function, words, evidence)
         elif isinstance(end, Return):
             self._return(live, task, frame, summary, end)
             return
@@ -934,7 +953,11 @@ class Machine:
                 frame.env[expression.name] = known
             return known
         if isinstance(expression, Symbol):
-            return self._symbol(expression)
+            constant = self._symbol(expression)
+            if constant is not None:
+                return constant
+            site = self.program.site(summary, span, f"read:{expression.name}")
+            return self._read(live, frame, ("read", site))
         if isinstance(expression, Field):
             number = self.program.variable_of(frame.function, expression)
             if number is not None:
@@ -972,12 +995,19 @@ class Machine:
             return self._index.get(value.name[1:])
         return None
 
-    def _symbol(self, symbol: Symbol) -> Value:
+    def _symbol(self, symbol: Symbol) -> Value | None:
+        """A function or constant; None for a global variable, which may hold anything.
+
+        By the convention of C, constants are written in capitals; a profile's prefixes count as well.
+        """
         if symbol.name in self.program.functions:
             return Name(symbol.name)
         canonical = self.program.canonical(symbol.name)
         number = self.profile.constants.get(canonical)
-        return Name(canonical) if number is None else number
+        if number is not None:
+            return number
+        constant = CAPITALS.fullmatch(canonical) or canonical.startswith(self._distinct)
+        return Name(canonical) if constant or canonical in self._named else None
 
     def _compare(self, op: str, left: Value, right: Value) -> Value | None:
         distinct = (

@@ -515,7 +515,8 @@ class Program:
 
     def _stays_pure(self, instruction: Call | Assign, pure: set[str]) -> bool:
         if isinstance(instruction, Call):
-            return callee_name(instruction) in pure
+            name = callee_name(instruction)
+            return name in pure or isinstance(self._calls.get(self.canonical(name)), Assume)
         return isinstance(instruction.target, Local)
 
     # --- what is still read -----------------------------------------------------------------

@@ -111,6 +111,7 @@ class Exclusions:
     def __init__(self, profile: Profile) -> None:
         index = {variable.name: number for number, variable in enumerate(profile.tracked)}
         self._constants = profile.constants
+        self._memo: dict[tuple[tuple[Value, ...], frozenset[int]], frozenset[int]] = {}
         self._all = tuple(
             tuple((index[name], wanted) for name, wanted in exclusion.values.items())
             for exclusion in profile.exclusions
@@ -123,8 +124,15 @@ class Exclusions:
             for combination in self._all
         )
 
-    def needed(self, tracked: list[Value], readable: frozenset[int]) -> set[int]:
+    def needed(self, tracked: list[Value], readable: frozenset[int]) -> frozenset[int]:
         """Variables whose values still decide what an undecided, readable one may become."""
+        key = (tuple(tracked), readable)
+        known = self._memo.get(key)
+        if known is None:
+            known = self._memo[key] = frozenset(self._needed(tracked, readable))
+        return known
+
+    def _needed(self, tracked: list[Value], readable: frozenset[int]) -> set[int]:
         needed: set[int] = set()
         for combination in self._all:
             if all(

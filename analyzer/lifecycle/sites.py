@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.lifecycle.program import Place, Program, callee_name, expressions_of, fields_in
+from analyzer.lifecycle.program import Place, Program, callee_name, expressions_of, fields_in, symbols_in
 from analyzer.model.summary import Assign, Block, Call, ControlFlowSummary, Enter, Leave, Span
 
 
@@ -43,6 +43,8 @@ def _block_whats(program: Program, block: Block) -> Iterator[tuple[Span, str]]:
     for span, expression in expressions_of(block):
         for field in fields_in(expression):
             yield span, f"read:{field.name}"
+        for symbol in symbols_in(expression):
+            yield span, f"read:{symbol}"
         yield span, "value"
     yield from _ends(block)
 

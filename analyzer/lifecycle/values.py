@@ -57,6 +57,9 @@ Constant: TypeAlias = int | Name
 Value: TypeAlias = int | Name | Unsure | Test
 
 
+YES, NO, EITHER = frozenset({True}), frozenset({False}), frozenset({True, False})
+
+
 def sign_of(number: int) -> int:
     """The sign bit of an exact number."""
     return ZERO if number == 0 else POSITIVE if number > 0 else NEGATIVE
@@ -94,23 +97,30 @@ def simplify(test: Test) -> Value:
 def outcomes(value: Value) -> frozenset[bool]:
     """The truth values that `value` may have."""
     if isinstance(value, int):
-        return frozenset({value != 0})
+        return YES if value != 0 else NO
     if isinstance(value, Name):
-        return frozenset({True})
+        return YES
     if isinstance(value, Unsure):
-        value = Test(value, ZERO, None, negated=True)
+        if value.signs & ZERO:
+            return NO if value.signs == ZERO else EITHER
+        return YES
     subject = value.subject
     if value.constant is None:
-        may = {True} if subject.signs & value.signs else set[bool]()
-        if subject.signs & ~value.signs & ANY_SIGN:
-            may.add(False)
+        if not subject.signs & value.signs:
+            found = NO
+        elif subject.signs & ~value.signs & ANY_SIGN:
+            return EITHER
+        else:
+            found = YES
     elif value.constant in subject.excluded or (
         isinstance(value.constant, int) and not subject.signs & sign_of(value.constant)
     ):
-        may = {False}
+        found = NO
     else:
-        may = {True, False}
-    return frozenset(truth != value.negated for truth in may)
+        return EITHER
+    if value.negated:
+        return NO if found is YES else YES
+    return found
 
 
 def refine(value: Value, truth: bool) -> tuple[Token, Value]:

@@ -1,0 +1,299 @@
+"""What a patch changed, read off the lockstep of the stages before and after it.
+
+A change is one pair of words (before, after) on the same decisions, with the scenarios that show it, the
+decisions after each of which only this outcome is left (its causes), the place where those ways meet (the
+way out) and a witness at both stages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, Side, Sign
+from analyzer.lifecycle.machine import Emission, Record
+from analyzer.lifecycle.sequences import OTHER, letter
+from analyzer.lifecycle.stages import Stage
+from analyzer.model.profile import Profile
+from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, StepKind, Witness
+from analyzer.model.snapshot import Evidence
+from analyzer.model.unknown import Location, Unknown
+
+Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The changes of one patch, and what could not be compared."""
+
+    changes: tuple[Change, ...]
+    unknown: tuple[Unknown, ...]
+    dropped: int
+
+
+def compare(
+    before: Stage,
+    after: Stage,
+    profile: Profile,
+    bounds: Bounds,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Compared:
+    """What changed from `before` to `after`."""
+    patch = after.snapshot.patch
+    if after.same:
+        return Compared((), (), 0)
+    pairing = Pairing(before.machine, after.machine, bounds)
+    graph = pairing.run(progress)
+    changes = _Reading(pairing, graph, before, after, profile).changes()
+    unknown: list[Unknown] = []
+    if graph.exceeded:
+        unknown.append(Unknown("what changed", f"lockstep ran out: {graph.exceeded}", patch=patch))
+    if graph.lost:
+        why = f"lockstep lost its footing on {graph.lost} ways: one side decides what the other never asks"
+        unknown.append(Unknown("what changed", why, patch=patch))
+    return Compared(changes, tuple(unknown), graph.dropped)
+
+
+def project(word: Iterable[Sign]) -> tuple[tuple[str, str], ...]:
+    """A word without the contexts of its letters."""
+    return tuple((name, function) for name, function, _ in word)
+
+
+def kind_of(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> ChangeKind:
+    """The kind of change between two words, by the events alone, then by where they happen."""
+    if before == after:
+        return ChangeKind.CONTEXT
+    was, now = Counter(name for name, _ in before), Counter(name for name, _ in after)
+    if was == now:
+        same_order = [name for name, _ in before] == [name for name, _ in after]
+        return ChangeKind.MOVED if same_order else ChangeKind.REORDERED
+    more, fewer = now - was, was - now
+    if fewer and not more:
+        return ChangeKind.DEDUPLICATED if all(now[name] for name in fewer) else ChangeKind.LOST
+    if more and not fewer:
+        return ChangeKind.DUPLICATED if all(was[name] for name in more) else ChangeKind.ADDED
+    return ChangeKind.LOST
+
+
+def touched(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The names of the letters that a change is about."""
+    was, now = Counter(name for name, _ in before), Counter(name for name, _ in after)
+    names = set((was - now) + (now - was))
+    if not names:
+        moved = Counter(before) - Counter(after)
+        names = {name for name, _ in moved}
+    if not names:
+        for left, right in zip(before, after, strict=False):
+            if left != right:
+                names.update((left[0], right[0]))
+    if not names:
+        names = {name for name, _ in before}
+    return tuple(sorted(names))
+
+
+class _Reading:
+    """Reads changes off one graph of pairs."""
+
+    def __init__(
+        self, pairing: Pairing, graph: Lockstep, before: Stage, after: Stage, profile: Profile
+    ) -> None:
+        self.pairing = pairing
+        self.graph = graph
+        self.before = before
+        self.after = after
+        self.profile = profile
+
+    def changes(self) -> tuple[Change, ...]:
+        """All changes, by kind and word."""
+        endings: dict[Key, list[int]] = {}
+        keys: dict[int, Key | None] = {}
+        for number, node in enumerate(self.graph.nodes):
+            first, second = node.sides
+            if first.end is None or second.end is None:
+                continue
+            key = self._key(first, second)
+            keys[number] = key
+            if key is not None:
+                endings.setdefault(key, []).append(number)
+        if not endings:
+            return ()
+        left = self._outcomes_left(keys)
+        made = [self._change(key, numbers, left) for key, numbers in endings.items()]
+        made.sort(key=lambda c: (c.kind.value, [one.label for one in c.before.letters],
+                                 [one.label for one in c.after.letters]))  # fmt: skip
+        return tuple(made)
+
+    @staticmethod
+    def _key(first: Side, second: Side) -> Key | None:
+        was, now = project(first.word), project(second.word)
+        if was != now:
+            return (was, now, False)
+        return (was, now, True) if first.word != second.word else None
+
+    def _outcomes_left(self, keys: dict[int, Key | None]) -> list[set[Key | None]]:
+        """For each pair the outcomes that can still follow."""
+        callers: list[list[int]] = [[] for _ in self.graph.nodes]
+        for number, node in enumerate(self.graph.nodes):
+            for arrow in node.arrows:
+                callers[arrow.target].append(number)
+        left: list[set[Key | None]] = [set() for _ in self.graph.nodes]
+        work: deque[int] = deque()
+        for number, key in keys.items():
+            left[number].add(key)
+            work.append(number)
+        while work:
+            number = work.popleft()
+            for caller in callers[number]:
+                if not left[number] <= left[caller]:
+                    left[caller] |= left[number]
+                    work.append(caller)
+        return left
+
+    def _change(self, key: Key, numbers: list[int], left: list[set[Key | None]]) -> Change:
+        was, now, only_context = key
+        path = self._path(min(numbers, key=self._depth))
+        steps, words = self._replay(path)
+        causes, deciding = self._causes(key, left)
+        way_out = self._way_out(key, deciding, left)
+        scenarios = sorted({s for number in numbers for s in self._scenarios(number)})
+        return Change(
+            self.after.snapshot.patch,
+            ChangeKind.CONTEXT if only_context else kind_of(was, now),
+            touched(was, now),
+            tuple(scenarios) or (OTHER,),
+            self._sequence(words[0], 0, numbers[0]),
+            self._sequence(words[1], 1, numbers[0]),
+            causes,
+            way_out[0] if way_out else None,
+            way_out[1] if way_out else "",
+            Witness(self.before.snapshot.patch, tuple(steps[0])),
+            Witness(self.after.snapshot.patch, tuple(steps[1])),
+        )
+
+    def _sequence(self, word: list[Emission], side: int, number: int) -> Sequence:
+        end = self.graph.nodes[number].sides[side].end
+        letters = tuple(letter(emission, self.profile) for emission in word)
+        return Sequence(letters, 0, end is not None and end.kind == "blocked")
+
+    def _scenarios(self, number: int) -> set[str]:
+        found: set[str] = set()
+        for side in self.graph.nodes[number].sides:
+            assert side.end is not None
+            for index, scenario in enumerate(self.profile.scenarios):
+                if self.before.machine.selections.picks(
+                    index, side.state.facts, side.state.tracked, side.end.kind
+                ):
+                    found.add(scenario.id)
+        return found
+
+    # --- paths ------------------------------------------------------------------------------
+
+    def _depth(self, number: int) -> int:
+        depth = 0
+        parent = self.graph.nodes[number].parent
+        while parent is not None:
+            depth += 1
+            parent = self.graph.nodes[parent[0]].parent
+        return depth
+
+    def _path(self, number: int) -> list[tuple[int, Joined]]:
+        """The first way found to a pair: pairs with the arrow taken from each."""
+        path: list[tuple[int, Joined]] = []
+        parent = self.graph.nodes[number].parent
+        while parent is not None:
+            node, arrow = parent
+            path.append((node, self.graph.nodes[node].arrows[arrow]))
+            parent = self.graph.nodes[node].parent
+        path.reverse()
+        return path
+
+    def _replay(self, path: list[tuple[int, Joined]]) -> tuple[list[list[Step]], list[list[Emission]]]:
+        """The steps and the letters of both sides along a path."""
+        steps: tuple[list[Step], list[Step]] = ([], [])
+        words: tuple[list[Emission], list[Emission]] = ([], [])
+
+        def recorder(side: int) -> Record:
+            def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
+                steps[side].append(Step(kind, where, function, text, evidence))
+
+            return record
+
+        records = (recorder(0), recorder(1))
+        self.pairing.begin(records, words, path[0][0] if path else 0)
+        for number, arrow in path:
+            self.pairing.follow(self.graph.nodes[number], arrow, records, words)
+        return [list(steps[0]), list(steps[1])], [
+            [e for e in words[0] if not e.mark],
+            [e for e in words[1] if not e.mark],
+        ]
+
+    # --- causes -----------------------------------------------------------------------------
+
+    def _causes(
+        self, key: Key, left: list[set[Key | None]]
+    ) -> tuple[tuple[Cause, ...], list[tuple[int, Joined]]]:
+        """Decisions after which only this outcome is left although others were possible before."""
+        found: dict[tuple[str, int, str], Cause] = {}
+        deciding: list[tuple[int, Joined]] = []
+        for number, node in enumerate(self.graph.nodes):
+            if left[number] == {key} or key not in left[number]:
+                continue
+            for arrow in node.arrows:
+                if left[arrow.target] != {key}:
+                    continue
+                choice = arrow.choice
+                text = f"{choice.text}: {arrow.option.words}" if choice.token else arrow.option.words
+                place = (choice.where.path, choice.where.line, text)
+                if place not in found:
+                    found[place] = Cause(text, choice.where, choice.function)
+                    deciding.append((number, arrow))
+        ordered = sorted(found.items(), key=lambda item: item[0])
+        return tuple(cause for _, cause in ordered), deciding
+
+    def _way_out(
+        self, key: Key, deciding: list[tuple[int, Joined]], left: list[set[Key | None]]
+    ) -> tuple[Location, str] | None:
+        """Where the ways from the causes meet: the first label or call that all of them pass."""
+        trails = [self._trail(number, arrow) for number, arrow in deciding[:12]]
+        if not trails:
+            return None
+        shared = set(trails[0]).intersection(*trails[1:])
+        for place in trails[0]:
+            if place in shared:
+                path, line, text, function = place
+                return Location(path, line), f"{text} in {function}()"
+        return None
+
+    def _trail(self, number: int, arrow: Joined) -> list[tuple[str, int, str, str]]:
+        """Labels and calls passed by the later stage from a decision to the end, the shortest way."""
+        trail: list[tuple[str, int, str, str]] = []
+
+        def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
+            if kind is StepKind.ENTER:
+                trail.append((where.path, where.line, text, function))
+
+        for source, taken in [(number, arrow), *self._to_end(arrow.target)]:
+            self.pairing.follow(self.graph.nodes[source], taken, (None, record), ([], []))
+        return trail
+
+    def _to_end(self, number: int) -> list[tuple[int, Joined]]:
+        came: dict[int, tuple[int, Joined] | None] = {number: None}
+        work = deque([number])
+        while work:
+            here = work.popleft()
+            node = self.graph.nodes[here]
+            if not node.arrows:
+                path: list[tuple[int, Joined]] = []
+                step = came[here]
+                while step is not None:
+                    path.append(step)
+                    step = came[step[0]]
+                path.reverse()
+                return path
+            for arrow in node.arrows:
+                if arrow.target not in came:
+                    came[arrow.target] = (here, arrow)
+                    work.append(arrow.target)
+        return []

@@ -1,0 +1,104 @@
+"""All stages of a series, bound to one profile: programs, machines, graphs, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TypeAlias
+
+from analyzer.lifecycle.automaton import Automaton, automaton
+from analyzer.lifecycle.explore import Bounds, Graph, explore
+from analyzer.lifecycle.machine import Machine
+from analyzer.lifecycle.program import Program, Watched
+from analyzer.lifecycle.sites import number_sites
+from analyzer.model.profile import Profile
+from analyzer.model.snapshot import Snapshot
+from analyzer.model.summary import Dialect, FileSummary, Span
+
+Parse: TypeAlias = Callable[[str, str, Dialect], FileSummary]
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage that could be analysed. `same` says that it executes exactly what the one before it does."""
+
+    snapshot: Snapshot
+    machine: Machine
+    graph: Graph
+    dfa: Automaton
+    same: bool
+
+
+def bind(
+    snapshots: Sequence[Snapshot],
+    profile: Profile,
+    parse: Parse,
+    bounds: Bounds,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Stage | None]:
+    """A `Stage` for each snapshot; None for one that was not analysed."""
+    watched = Watched.of(profile)
+    parsed: dict[tuple[str, str], FileSummary] = {}
+    canonical: Mapping[str, str] = {}
+    programs: list[Program | None] = []
+    for snapshot in snapshots:
+        if not snapshot.analysed:
+            programs.append(None)
+            continue
+        canonical = _carry(canonical, snapshot.renamed)
+        files = []
+        for path, text in snapshot.files.items():
+            key = (path, text)
+            if key not in parsed:
+                parsed[key] = parse(path, text, profile.dialect)
+            files.append(parsed[key])
+        programs.append(Program(snapshot, files, profile, canonical, watched))
+    present = [program for program in programs if program is not None]
+    number_sites(present)
+    if present:
+        common = frozenset.intersection(*(frozenset(program.by_canonical) for program in present))
+        for program in present:
+            program.common = common
+    stages: list[Stage | None] = []
+    before: Program | None = None
+    for bound in programs:
+        if bound is None:
+            stages.append(None)
+            continue
+        program = bound
+        machine = Machine(program)
+        number = program.snapshot.patch
+        graph = explore(machine, bounds, lambda text, n=number: progress(f"stage {n}: {text}"))  # type: ignore[misc]
+        same = before is not None and _essence(before) == _essence(program)
+        stages.append(Stage(program.snapshot, machine, graph, automaton(graph), same))
+        before = program
+    return stages
+
+
+def _carry(before: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
+    """Names of a stage by those of the base, through one more patch."""
+    names = {name: base for name, base in before.items() if name not in renamed.values()}
+    names.update({name: before.get(old, old) for name, old in renamed.items()})
+    return names
+
+
+def _essence(program: Program) -> Mapping[str, object]:
+    """What the stage executes, without the places it stands at."""
+    return {program.canonical(name): _bare(program.code(name)) for name in program.relevant}
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, Span):
+        return None
+    if is_dataclass(value):
+        return (
+            type(value).__name__,
+            *(
+                _bare(getattr(value, field.name))
+                for field in fields(value)
+                if field.name not in ("path", "text")
+            ),
+        )
+    if isinstance(value, tuple):
+        return tuple(_bare(item) for item in value)
+    return value

@@ -1,0 +1,234 @@
+"""From files to reports: intake, snapshots, engine, rules, findings, exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
+
+from analyzer import cfront, intake, profiles
+from analyzer.checks.rules import Checked, check
+from analyzer.lifecycle.changes import Compared, compare
+from analyzer.lifecycle.sequences import OTHER, listed, others, read
+from analyzer.lifecycle.stages import Stage, bind
+from analyzer.model.profile import Profile
+from analyzer.model.report import (
+    Finding,
+    FindingKind,
+    Level,
+    Report,
+    ScenarioSequences,
+    StageInfo,
+    StageSequences,
+)
+from analyzer.model.series import Patch, Series
+from analyzer.model.snapshot import Snapshot
+from analyzer.model.unknown import InputError, Unknown, Weight
+from analyzer.pipeline.options import Options
+from analyzer.regress.findings import Broken, StageStatus, findings
+from analyzer.snapshots import built_in
+
+LEVELS = (Level.NOTE, Level.WARNING, Level.ERROR)
+
+
+def analyse(
+    options: Options, *, stdin: BinaryIO | None = None, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Report, ...]:
+    """One report for each series of the input that concerns a profile; one all the same if none does."""
+    loaded = load_profiles(options)
+    series = read_series(options, loaded, stdin, progress)
+    reports = []
+    for one in series:
+        profile = next((p for p in loaded if built_in.concerned(one, p)), None)
+        if profile is not None:
+            reports.append(report_of(one, profile, options, progress))
+    if not reports:
+        reports.append(_not_concerned(series[0], loaded[0], options))
+    return tuple(reports)
+
+
+def load_profiles(options: Options) -> list[Profile]:
+    """The profile asked for, or all that are shipped."""
+    if options.profile is not None:
+        return [profiles.load(options.profile)]
+    return [profiles.load(name) for name in profiles.names()]
+
+
+def read_series(
+    options: Options, loaded: Sequence[Profile], stdin: BinaryIO | None, progress: Callable[[str], None]
+) -> tuple[Series, ...]:
+    """The series of the input; large input is searched for those that concern a profile."""
+
+    def wanted(patch: Patch) -> bool:
+        alone = Series(patch.title, patch.version, (patch,))
+        return any(built_in.concerned(alone, profile) for profile in loaded)
+
+    return intake.read(options.paths, stdin=stdin, wanted=wanted, progress=progress)
+
+
+def report_of(series: Series, profile: Profile, options: Options, progress: Callable[[str], None]) -> Report:
+    """The report on one series."""
+    known = {scenario.id for scenario in profile.scenarios} | {OTHER}
+    for name in options.scenarios:
+        if name not in known:
+            raise InputError(
+                f"unknown scenario {name!r}; {profile.name} has: {', '.join(sorted(known - {OTHER}))}"
+            )
+    snapshots = built_in.lay(series, profile)
+    stages = bind(snapshots, profile, cfront.parse, options.bounds, progress)
+    compared = _compare(stages, profile, options, progress)
+    changes = tuple(change for result in compared for change in result.changes)
+    scenarios = _scenarios(stages, snapshots, profile, options)
+    checked = [
+        None if stage is None else check(stage, profile, profiles.parse_contract, options.bounds)
+        for stage in stages
+    ]
+    found = findings(
+        [_status(result, snapshot) for result, snapshot in zip(checked, snapshots, strict=True)],
+        profile.rules,
+        changes,
+    )
+    unknown = _unknown(series, snapshots, scenarios, compared, checked)
+    return Report(
+        profile=profile.name,
+        profile_title=profile.title,
+        source="built-in",
+        follows=profile.follows,
+        title=series.title,
+        stages=tuple(StageInfo(s.patch, s.title, "" if s.analysed else _reason(s)) for s in snapshots),
+        scenarios=scenarios,
+        changes=changes,
+        findings=found,
+        subscribers=(),
+        repairs=series.repairs,
+        notes=series.notes,
+        assumptions=_assumptions(stages, unknown, compared),
+        unknown=unknown,
+        exit_status=_exit_status(found, unknown, options),
+        source_lines=_source_lines(stages, snapshots),
+    )
+
+
+def _not_concerned(series: Series, profile: Profile, options: Options) -> Report:
+    stages = (StageInfo(0, "base"), *(StageInfo(patch.number, patch.title) for patch in series.patches))
+    return Report(
+        profile.name, profile.title, "built-in", profile.follows, series.title, stages, (), (), (), (),
+        series.repairs, series.notes, (), series.unknown, 3 if series.unknown else 0, {}, concerned=False,
+    )  # fmt: skip
+
+
+def _reason(snapshot: Snapshot) -> str:
+    return snapshot.unknown[0].why if snapshot.unknown else "not analysed"
+
+
+def _compare(
+    stages: Sequence[Stage | None], profile: Profile, options: Options, progress: Callable[[str], None]
+) -> list[Compared]:
+    results = []
+    before: Stage | None = None
+    for stage in stages:
+        if stage is None:
+            continue
+        if before is not None:
+            number = stage.snapshot.patch
+            progress(f"patch {number}: comparing")
+            results.append(compare(before, stage, profile, options.bounds, progress))
+        before = stage
+    return results
+
+
+def _scenarios(
+    stages: Sequence[Stage | None], snapshots: Sequence[Snapshot], profile: Profile, options: Options
+) -> tuple[ScenarioSequences, ...]:
+    result = []
+    for number, scenario in enumerate(profile.scenarios):
+        rows = tuple(
+            _missing(snapshot)
+            if stage is None
+            else read(stage, number, scenario.shown_from, profile, options.bounds)
+            for stage, snapshot in zip(stages, snapshots, strict=True)
+        )
+        result.append(ScenarioSequences(scenario.id, scenario.title, scenario.summary, rows))
+    rows = tuple(
+        _missing(snapshot)
+        if stage is None
+        else listed(stage, others(stage, profile), "", profile, options.bounds)
+        for stage, snapshot in zip(stages, snapshots, strict=True)
+    )
+    summary = "Runs that no scenario of the profile claims."
+    result.append(ScenarioSequences(OTHER, "other outcomes", summary, rows, generated=True))
+    return tuple(result)
+
+
+def _missing(snapshot: Snapshot) -> StageSequences:
+    unknown = snapshot.unknown or (Unknown("the stage", "not analysed", patch=snapshot.patch),)
+    return StageSequences(snapshot.patch, (), unknown)
+
+
+def _status(checked: Checked | None, snapshot: Snapshot) -> StageStatus:
+    if checked is None:
+        return StageStatus(snapshot.patch, (), (), frozenset(), analysed=False)
+    broken = tuple(Broken(b.rule, b.scenario, b.violation, b.nearest, b.sequence) for b in checked.breaches)
+    return StageStatus(snapshot.patch, broken, checked.kept, frozenset(name for name, _ in checked.unknown))
+
+
+def _unknown(
+    series: Series,
+    snapshots: Sequence[Snapshot],
+    scenarios: Sequence[ScenarioSequences],
+    compared: Sequence[Compared],
+    checked: Sequence[Checked | None],
+) -> tuple[Unknown, ...]:
+    found: dict[tuple[str, str, str], Unknown] = {}
+    every: list[Unknown] = list(series.unknown)
+    for number in series.missing:
+        every.append(
+            Unknown(
+                f"patch {number}", "it is missing from the input: the answer is that of the patches given"
+            )
+        )
+    for snapshot in snapshots:
+        every.extend(snapshot.unknown)
+    for result in compared:
+        every.extend(result.unknown)
+    for scenario in scenarios:
+        for row in scenario.stages:
+            every.extend(row.unknown)
+    for one in checked:
+        if one is not None:
+            every.extend(doubt for _, doubt in one.unknown)
+    for unknown in every:
+        found.setdefault((unknown.what, unknown.why, unknown.where), unknown)
+    return tuple(found.values())
+
+
+def _assumptions(
+    stages: Sequence[Stage | None], unknown: Sequence[Unknown], compared: Sequence[Compared]
+) -> tuple[str, ...]:
+    found = {text for stage in stages if stage is not None for text in stage.machine.program.assumptions}
+    found |= {f"{one.what}: {one.why}" for one in unknown if one.weight is Weight.ASSUMPTION}
+    return tuple(sorted(found))
+
+
+def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: Options) -> int:
+    if options.fail_on is not None:
+        least = LEVELS.index(options.fail_on)
+        for finding in found:
+            counts = finding.kind in (FindingKind.INTRODUCED, FindingKind.WINDOW)
+            if counts and LEVELS.index(finding.level) >= least:
+                return 1
+    if any(one.weight is Weight.INCOMPLETE for one in unknown):
+        return 3
+    return 0
+
+
+def _source_lines(
+    stages: Sequence[Stage | None], snapshots: Sequence[Snapshot]
+) -> dict[tuple[str, int], str]:
+    """The texts of the places a report may show: the lines' own, by the place shown for them."""
+    lines: dict[tuple[str, int], str] = {}
+    for snapshot in snapshots:
+        for path, text in snapshot.files.items():
+            places = snapshot.lines.get(path, ())
+            for line, (_, shown, number) in zip(text.split("\n"), places, strict=False):
+                lines.setdefault((shown, number), line)
+    return lines

@@ -1,0 +1,22 @@
+"""What a run of the pipeline is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analyzer.lifecycle.explore import Bounds
+from analyzer.model.report import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`paths` as given; `profile` a name, a path or None (the one that is concerned); `scenarios` ids.
+
+    `fail_on` is the level from which on a finding gives exit status 1; None: never.
+    """
+
+    paths: tuple[str, ...]
+    profile: str | None = None
+    scenarios: tuple[str, ...] = ()
+    fail_on: Level | None = Level.ERROR
+    bounds: Bounds = field(default_factory=Bounds)
