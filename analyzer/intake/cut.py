@@ -8,24 +8,21 @@ modelled: context diffs, ed scripts, the contents of binary diffs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from analyzer.intake import unified
+from analyzer.intake.counts import excess, shortage, swallowed, with_tail
 from analyzer.intake.headers import Header, header_at
 from analyzer.intake.lines import Line
 from analyzer.intake.paths import refusal
 from analyzer.intake.quotes import HUNK, QuotedHunk, identity
-from analyzer.intake.repair import LIMIT, Fit, Mend, Style, fit, strict
-from analyzer.model.series import FileChange, FileDiff, LineKind, Repair
+from analyzer.intake.repair import LIMIT, Mend, Style, fit, strict
+from analyzer.model.series import FileChange, FileDiff, Repair
 from analyzer.model.unknown import Unknown
 
 _MANY_LOST = 5
-_FURNITURE = re.compile(r"^(?:Index:|=+\s*$|diff |Only in |From |commit |Binary |GIT |[A-Za-z-]+: |[*_#])")
 _NOTHING: Mapping[str, tuple[QuotedHunk, ...]] = {}
-_VERSION = re.compile(r"^\d+\.\d+[\w.-]*(?: \(.*\))?\s*$")
-_SIGNATURE = re.compile(r"^--(?: ?|-.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +132,24 @@ def _file(
             continue
         old, new = _count(match.group(2)), _count(match.group(4))
         read = strict(lines, at + 1, old, new)
-        why = "" if read is None else _excess(lines, read.end, False) or _swallowed(lines, read)
+        why = "" if read is None else excess(lines, read.end, False) or swallowed(lines, read)
         if read is None or why:
             stop = _next_hunk(lines, at + 1)
             if read is None:
-                why = _shortage(lines, at + 1, stop, old, new)
+                why = shortage(lines, at + 1, stop, old, new)
             mended = None
             if read is None or style.stripped:  # else every line is whole: it is the counts that are wrong
                 shown = copies.get(identity(lines[at].text), ())
                 # A text with many lost hunks is lost: no long search for each of the rest.
                 limit = LIMIT if len(problems) + len(tally.unknown) < _MANY_LOST else LIMIT // 20
                 mended = fit(lines, at + 1, stop, old, new, style, shown, limit)
-            if mended is not None and not (_excess(lines, mended.end, True) or _swallowed(lines, mended)):
+            if mended is not None and not (excess(lines, mended.end, True) or swallowed(lines, mended)):
                 read, why = mended, ""
         if read is None or why:
             problems.append(Unknown(f"{numbers} of {name}", why, here))
             at = _next_hunk(lines, at + 1)
             continue
-        read = _with_tail(lines, read)
+        read = with_tail(lines, read)
         starts = int(match.group(1)), int(match.group(3))
         section = match.group(5).strip("\r")
         raw.append(unified.RawHunk(starts[0], old, starts[1], new, section, read.rows, lines[at].number))
@@ -182,73 +179,6 @@ def _file(
             problems.append(Unknown(f"the diff of {name}", f"two readings of it differ: {error}", where))
     tally.unknown.extend(problems)
     return at
-
-
-def _excess(lines: Sequence[Line], at: int, damaged: bool) -> str:
-    """Whether a line behind a full hunk still looks like one of it; then the counts are wrong."""
-    if at >= len(lines):
-        return ""
-    text = lines[at].text
-    if text[:1] in ("+", "-") and not _SIGNATURE.match(text):
-        pair = at + 1 < len(lines) and text.startswith("--- ") and lines[at + 1].text.startswith("+++ ")
-        if not pair:
-            return "its counts do not add up: lines of the hunk are left over"
-    if not damaged and text[:1] == " " and text.strip():
-        return "its counts do not add up: lines of the hunk are left over"
-    return ""
-
-
-def _swallowed(lines: Sequence[Line], read: Fit) -> str:
-    """Whether the mail's signature was counted as a removed line: then lines before it are lost."""
-    last = read.rows[-1] if read.rows else None
-    if last is None or last.kind is not LineKind.REMOVED or last.text.strip() != "-" or len(last.text) > 2:
-        return ""
-    if read.end < len(lines) and _VERSION.match(lines[read.end].text):
-        return "its counts do not add up: only with the mail's signature as a removed line are they met"
-    return ""
-
-
-def _with_tail(lines: Sequence[Line], read: Fit) -> Fit:
-    """Joins the rest of a wrapped last line, which no count shows: unmarked lines before the next thing."""
-    at = read.end
-    while at < len(lines) and at - read.end < 4 and _loose(lines[at].text):
-        at += 1
-    follows = at < len(lines) and (
-        HUNK.match(lines[at].text) is not None
-        or header_at(lines, at) is not None
-        or (_SIGNATURE.match(lines[at].text) is not None and at + 1 < len(lines) and _version(lines[at + 1]))
-    )
-    if at == read.end or not follows or not read.rows:
-        return read
-    last = read.rows[-1]
-    joined = " ".join([last.text.rstrip(), *(line.text.strip() for line in lines[read.end : at])])
-    mend = Mend("a wrapped line is joined to the one before it", lines[read.end].number)
-    rows = (*read.rows[:-1], replace(last, text=joined))
-    return Fit(rows, at, (*read.mends, mend))
-
-
-def _loose(text: str) -> bool:
-    return bool(text.strip()) and text[0] not in " +-\\@>" and not _FURNITURE.match(text)
-
-
-def _version(line: Line) -> bool:
-    return _VERSION.match(line.text) is not None
-
-
-def _shortage(lines: Sequence[Line], start: int, stop: int, old: int, new: int) -> str:
-    have_old = have_new = 0
-    for line in lines[start:stop]:
-        column = line.text[:1]
-        if _SIGNATURE.match(line.text):
-            stop = start
-            break
-        have_old += column != "+"
-        have_new += column != "-"
-    cut_off = " and the text ends: the diff is cut off" if stop >= len(lines) and have_old <= old else ""
-    return (
-        f"its counts do not add up: {old} old and {new} new lines are promised, "
-        f"{min(have_old, 10**6)} and {min(have_new, 10**6)} stand there{cut_off}"
-    )
 
 
 def _next_hunk(lines: Sequence[Line], at: int) -> int:

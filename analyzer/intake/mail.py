@@ -13,6 +13,7 @@ import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from email.errors import MessageError
 from email.header import decode_header
 
 from analyzer.intake.lines import Line, clean, decode, split, unify_ends
@@ -102,7 +103,7 @@ def decoded_words(text: str) -> str:
         return text
     try:
         chunks = decode_header(text)
-    except (ValueError, binascii.Error, IndexError, LookupError):
+    except (MessageError, ValueError, IndexError, LookupError):
         return text
     return "".join(
         chunk if isinstance(chunk, str) else decode(chunk, charset or "") for chunk, charset in chunks

@@ -199,7 +199,9 @@ def _moves(
     if old and new and text not in _SIGNATURES and (style.stripped or not signed):
         price = 6.0 if signed else (0.0 if style.stripped else 3.0)
         moves.append((price, (at + 1, old - 1, new - 1), "stripped", context))
-    if not signed and (old, new) != begin[1:]:
+    if not signed and (old, new) == begin[1:]:
+        moves.append((3.5 if style.stripped else 2.0, (at + 1, old, new), "heading", None))
+    elif not signed:
         moves.append((3.5 if style.stripped else 2.0, (at + 1, old, new), "wrapped", None))
     return moves
 
@@ -236,6 +238,8 @@ def _fit(tokens: list[_Token], came: dict[_State, _Step], state: _State, style: 
         elif what == "wrapped":
             mends.append(Mend("a wrapped line is joined to the one before it", token.number))
             rows[-1] = Row(rows[-1].kind, f"{rows[-1].text.rstrip()} {token.text.strip()}", rows[-1].number)
+        elif what == "heading":
+            mends.append(Mend("the rest of a wrapped @@ line is taken off", token.number))
         elif what == "blank":
             mends.append(Mend("a blank line that the counts do not allow is dropped", token.number))
         elif what == "marker" and rows:

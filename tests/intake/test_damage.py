@@ -33,7 +33,7 @@ def wrapped(text: str) -> str:
     """At 60 columns, continuation lines without any mark, as plain mailers do."""
     lines = []
     for line in text.splitlines():
-        long = len(line) > 60 and line[:1] in " +" and line.count(" ") > 1 and not line.startswith("+++")
+        long = len(line) > 60 and line[:1] in " +@" and line.count(" ") > 1 and not line.startswith("+++")
         lines.extend(textwrap.wrap(line, 60, drop_whitespace=True) if long and line.strip() else [line])
     return "\n".join(lines)
 
