@@ -9,26 +9,23 @@ is an `Unknown`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, Patch
 from analyzer.model.unknown import Unknown
-from analyzer.snapshots.align import NEAR, Alignment, Weights, align, weights
+from analyzer.snapshots.align import Weights, weights
 from analyzer.snapshots.changes import Piece, PieceKind, path_of, pieces
 from analyzer.snapshots.images import Place, hinted_function
-from analyzer.snapshots.plan import Plan, focused, opcodes, plan, spelt
+from analyzer.snapshots.plan import opcodes, spelt
 from analyzer.snapshots.relevance import Relevance, relevance
 from analyzer.snapshots.sheet import Edit, Edited, Sheet, edited
-from analyzer.snapshots.statements import Definition, Unit, balanced, cut, definitions
-from analyzer.snapshots.tokens import tokenise
+from analyzer.snapshots.sites import Candidate, candidates, model_text, narrowed
+from analyzer.snapshots.statements import Unit, balanced, cut, definitions
+from analyzer.snapshots.verdicts import changed_units, weighty
 
 NOT_MODELLED = "this hunk changes code the built-in lifecycle does not model: give --repo"
-_SURE = 0.7  # about one statement that stands in the model once
-_HINTED = 0.15
-_AGAINST = 1.9  # what it takes when the section line names a function that is not modelled
 
 
 @dataclass(slots=True)
@@ -42,27 +39,7 @@ class State:
     marks: list[tuple[int, Place | None, Place | None]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A file of the model, cut."""
-
-    sheet: Sheet
-    units: tuple[Unit, ...]
-    functions: Mapping[str, Definition]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    function: str
-    alignment: Alignment
-    plan: Plan
-
-    @property
-    def first(self) -> int:
-        return min(self.alignment.match.values(), default=0)
-
-
-_Taken: TypeAlias = tuple[Piece, str, _Candidate]
+_Taken: TypeAlias = tuple[Piece, str, Candidate]
 
 
 class _Layer:
@@ -73,7 +50,7 @@ class _Layer:
     ) -> None:
         self.state, self.patch, self.renamed, self.lenient = state, patch, renamed, lenient
         self.relevance: Relevance = relevance(profile, [s.text for s in state.sheets.values()])
-        self.texts = {key: _text(sheet) for key, sheet in state.sheets.items()}
+        self.texts = {key: model_text(sheet) for key, sheet in state.sheets.items()}
         self.weights: Weights = weights(text.units for text in self.texts.values())
         self.unknown: list[Unknown] = []
         self.edits: dict[str, list[tuple[Piece, list[Edit]]]] = {}
@@ -91,7 +68,7 @@ class _Layer:
             for unit in piece.change.after[j1:j2]
             if not unit.is_brace
         )
-        deferred: list[tuple[Piece, list[_Candidate]]] = []
+        deferred: list[tuple[Piece, list[Candidate]]] = []
         taken: list[_Taken] = []
         for piece in found:
             key = self._key(piece)
@@ -104,17 +81,17 @@ class _Layer:
             elif piece.kind is PieceKind.DELETE:
                 self._delete(piece, key)
             else:
-                candidates = self._candidates(piece, key, elsewhere)
-                if len(candidates) == 1:
-                    taken.append((piece, key, candidates[0]))
-                elif candidates:
-                    deferred.append((piece, candidates))
+                places = candidates(piece, self.texts[key], self.weights, self.relevance, elsewhere)
+                if len(places) == 1:
+                    taken.append((piece, key, places[0]))
+                elif places:
+                    deferred.append((piece, places))
                 else:
                     self._unplaced(piece, key)
-        for piece, candidates in deferred:
+        for piece, places in deferred:
             key = self._key(piece)
             assert key is not None
-            self._choose(piece, key, candidates, taken)
+            self._choose(piece, key, places, taken)
         self._settle(taken)
         self._apply()
 
@@ -132,63 +109,9 @@ class _Layer:
             if diff.change is FileChange.RENAMED and diff.old_path in self.state.keys:
                 self.state.keys[diff.new_path] = self.state.keys[diff.old_path]
 
-    def _candidates(
-        self, piece: Piece, key: str, elsewhere: AbstractSet[tuple[str, ...]]
-    ) -> list[_Candidate]:
-        text = self.texts[key]
-        if piece.function:
-            ranges = [text.functions[piece.function]] if piece.function in text.functions else []
-        elif any(unit.function for unit in piece.change.before):
-            ranges = [Definition("", 0, len(text.units) - 1)]
-        else:
-            ranges = list(text.functions.values())
-        focus = focused(piece.change)
-        found: list[tuple[str, Alignment]] = []
-        for place in ranges:
-            for alignment in align(
-                piece.change.before,
-                text.units,
-                place.first,
-                place.last + 1,
-                self.weights,
-                self.relevance,
-                not piece.whole,
-                focus,
-            ):
-                found.append((place.name, alignment))
-        if not piece.function:
-            found = self._convincing(piece, text, found)
-        if not found:
-            return []
-        best = max(alignment.score for _, alignment in found)
-        result: list[_Candidate] = []
-        for name, alignment in found:
-            if alignment.score < NEAR * best:
-                continue
-            made = plan(piece.change, alignment, text.units, self.relevance, elsewhere, piece.whole)
-            if not any(_same(made, other.plan) for other in result):
-                result.append(_Candidate(name, alignment, made))
-        return result
-
-    def _convincing(
-        self, piece: Piece, text: _Text, found: list[tuple[str, Alignment]]
-    ) -> list[tuple[str, Alignment]]:
-        hint = hinted_function(piece.hunk.section)
-        result = []
-        for name, alignment in found:
-            needed = _SURE
-            if hint and hint not in text.functions:
-                telling = any(self.relevance.touches(piece.change.before[k]) for k in alignment.match)
-                needed = _AGAINST if telling else float("inf")
-            elif hint and hint == name:
-                needed = _HINTED
-            if alignment.score >= needed:
-                result.append((name, alignment))
-        return result
-
-    def _choose(self, piece: Piece, key: str, candidates: list[_Candidate], order: list[_Taken]) -> None:
+    def _choose(self, piece: Piece, key: str, places: list[Candidate], order: list[_Taken]) -> None:
         """Several equally good places: what else the hunk shows decides, then the order of the hunks."""
-        left = self._narrowed(piece, self.texts[key], candidates)
+        left = narrowed(piece, self.texts[key], places)
         if len(left) > 1:
             mine = [(p.number, c.first) for p, _, c in order if p.diff is piece.diff]
             low = max((first for number, first in mine if number < piece.number), default=-1)
@@ -196,29 +119,13 @@ class _Layer:
             left = [c for c in left if low <= c.first <= high]
         if len(left) == 1:
             order.append((piece, key, left[0]))
-        elif any(c.plan.edits or c.plan.objections for c in candidates) and self._weighty(piece, True):
-            names = sorted({c.function or "the file" for c in candidates})
-            self._object(
-                piece, f"it fits {len(candidates)} places equally well, in {', '.join(names)}: give --repo"
-            )
-
-    def _narrowed(self, piece: Piece, text: _Text, candidates: list[_Candidate]) -> list[_Candidate]:
-        """The candidates that the section line, or the function head shown next, speaks for."""
-        section = piece.hunk.section
-        hint = hinted_function(section)
-        label = tuple(token.text for token in tokenise(section))[:2]
-        names = list(text.functions)
-        after = text.functions.get(piece.precedes)
-        before = names[names.index(piece.precedes) - 1] if after and names[0] != piece.precedes else ""
-        for speaks in (
-            lambda c: c.function == hint,
-            lambda c: label[1:] == (":",) and c.function and _has(text, c.function, label),
-            lambda c: before and c.function == before,
+        elif any(c.plan.edits or c.plan.objections for c in places) and weighty(
+            self._changed(piece), self.relevance, True
         ):
-            left = [candidate for candidate in candidates if speaks(candidate)]
-            if left:
-                candidates = left
-        return candidates
+            names = sorted({c.function or "the file" for c in places})
+            self._object(
+                piece, f"it fits {len(places)} places equally well, in {', '.join(names)}: give --repo"
+            )
 
     def _settle(self, taken: list[_Taken]) -> None:
         """Two hunks never show the same line: of two that claim one, the better founded keeps it."""
@@ -247,7 +154,7 @@ class _Layer:
             if item in kept:
                 self._take(*item)
 
-    def _take(self, piece: Piece, key: str, candidate: _Candidate) -> None:
+    def _take(self, piece: Piece, key: str, candidate: Candidate) -> None:
         made = candidate.plan
         sheet = self.texts[key].sheet
         self.state.marks.extend(
@@ -259,7 +166,11 @@ class _Layer:
             )
         elif made.objections:
             self._object(piece, f"it {made.objections[0]}; {NOT_MODELLED}")
-        elif not candidate.alignment.firm and made.edits and self._weighty(piece, True):
+        elif (
+            not candidate.alignment.firm
+            and made.edits
+            and weighty(self._changed(piece), self.relevance, True)
+        ):
             self._object(piece, f"its blocks do not fit the model's; {NOT_MODELLED}")
         else:
             self.edits.setdefault(key, []).append((piece, made.edits))
@@ -267,39 +178,12 @@ class _Layer:
     # --- pieces without a place ----------------------------------------------------------------
 
     def _changed(self, piece: Piece) -> list[Unit]:
-        """The units a piece removes or adds, renames undone."""
-        names = self.renamed
-
-        def plain(units: Sequence[Unit]) -> list[tuple[str, ...]]:
-            return [tuple(names.get(text, text) for text in unit.texts) for unit in units]
-
-        before, after = piece.change.before, piece.change.after
-        if plain(before) == plain(after):
-            return []
-        same_before, same_after = plain(before), plain(after)
-        result: list[Unit] = []
-        for tag, i1, i2, j1, j2 in opcodes(before, after):
-            if tag != "equal" and same_before[i1:i2] != same_after[j1:j2]:
-                result.extend([*before[i1:i2], *after[j1:j2]])
-        return result
-
-    def _weighty(self, piece: Piece, jumps: bool) -> bool:
-        return self._weight(piece, jumps) is not None
-
-    def _weight(self, piece: Piece, jumps: bool) -> Unit | None:
-        """The first changed unit that could matter; `jumps`: control flow counts by itself."""
-        rel = self.relevance
-        for unit in self._changed(piece):
-            if rel.touches(unit) or rel.unfamiliar(unit):
-                return unit
-            if jumps and (unit.jumps or rel.acts(unit)):
-                return unit
-        return None
+        return changed_units(piece, self.renamed)
 
     def _unplaced(self, piece: Piece, key: str) -> None:
         hint = piece.function or hinted_function(piece.hunk.section)
         modelled = not hint or hint in self.texts[key].functions
-        unit = self._weight(piece, modelled)
+        unit = weighty(self._changed(piece), self.relevance, modelled)
         if unit is not None:
             self._object(piece, f"it changes '{spelt(unit)}'; {NOT_MODELLED}")
 
@@ -440,17 +324,3 @@ def lay_patch(
     layer = _Layer(state, patch, profile, renamed, lenient)
     layer.run()
     return tuple(layer.unknown)
-
-
-def _text(sheet: Sheet) -> _Text:
-    units = cut(sheet.text)
-    return _Text(sheet, units, {definition.name: definition for definition in definitions(units)})
-
-
-def _same(one: Plan, two: Plan) -> bool:
-    return one.edits == two.edits and one.objections == two.objections
-
-
-def _has(text: _Text, function: str, label: tuple[str, ...]) -> bool:
-    place = text.functions[function]
-    return any(unit.texts == label for unit in text.units[place.first : place.last])
