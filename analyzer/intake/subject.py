@@ -54,7 +54,8 @@ def parse(text: str) -> Subject:
     tags: list[str] = []
     reply = False
     while True:
-        prefix = _REPLY.match(rest)
+        # Behind the patch's own tag "ref:" or "vs:" is a subsystem, not a reply.
+        prefix = None if any(_PATCH.search(tag) for tag in tags) else _REPLY.match(rest)
         if prefix:
             reply = True
             rest = rest[prefix.end() :]

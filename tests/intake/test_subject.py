@@ -61,7 +61,9 @@ def test_replies_in_any_language(prefix: str) -> None:
     assert (subject.version, subject.number, subject.total, subject.title) == (2, 1, 3, "a: b")
 
 
-@pytest.mark.parametrize("text", ["reset: b", "Revert: b", "i: b", "sv_init: b"])
+@pytest.mark.parametrize(
+    "text", ["reset: b", "Revert: b", "i: b", "sv_init: b", "[PATCH] ref: b", "[PATCH v2 1/2] vs: b"]
+)
 def test_prefixes_that_are_none(text: str) -> None:
     assert not parse(text).reply
 
