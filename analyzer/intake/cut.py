@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from analyzer.intake import unified
 from analyzer.intake.counts import excess, shortage, swallowed, with_tail
 from analyzer.intake.headers import Header, header_at
-from analyzer.intake.lines import Line
+from analyzer.intake.lines import Line, clean
 from analyzer.intake.paths import refusal
 from analyzer.intake.quotes import HUNK, QuotedHunk, identity
 from analyzer.intake.repair import LIMIT, Mend, Style, fit, strict
@@ -109,7 +109,7 @@ def _file(
 ) -> int:
     """Reads the diff of one file; gives the index behind it."""
     where = f"{source}:{lines[header.start].number}"
-    name = header.new_path or header.old_path
+    name = clean(header.new_path or header.old_path)
     problems: list[Unknown] = []
     if header.combined:
         why = "it is a combined diff (of a merge), which shows no single change: give one against one parent"
@@ -124,7 +124,7 @@ def _file(
     at = header.end
     while at < len(lines) and lines[at].text.startswith("@@ "):
         match = HUNK.match(lines[at].text)
-        numbers = f"hunk {len(raw) + len(problems) + 1} ({identity(lines[at].text)[:60]})"
+        numbers = f"hunk {len(raw) + len(problems) + 1} ({clean(identity(lines[at].text))[:60]})"
         here = f"{source}:{lines[at].number}"
         if match is None:
             problems.append(Unknown(f"{numbers} of {name}", "its @@ line is damaged", here))
