@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 
 from analyzer.snapshots.align import Alignment
 from analyzer.snapshots.images import Place, Side
-from analyzer.snapshots.relevance import Relevance
+from analyzer.snapshots.relevance import Relevance, called
 from analyzer.snapshots.sheet import Edit
 from analyzer.snapshots.statements import Unit, UnitKind, brace_pairs
 
@@ -96,6 +96,14 @@ def plan(
     counterpart = {i1 + k: j1 + k for tag, i1, i2, j1, _ in steps if tag == "equal" for k in range(i2 - i1)}
     _mark(change, match, model, counterpart, result)
     _contradict(before, match, model, relevance, result, whole)
+    # A call that the model leaves out and that comes back with other arguments is still left out.
+    again = {
+        frozenset(called(unit.texts))
+        for tag, _, _, j1, j2 in steps
+        if tag != "equal"
+        for unit in after[j1:j2]
+        if called(unit.texts)
+    }
     for tag, i1, i2, j1, j2 in steps:
         if tag == "equal":
             continue
@@ -107,7 +115,14 @@ def plan(
                     result.objections.append(f"changes a part of '{spelt(unit)}'")
                     continue
                 result.edits.append(Edit(unit.start, unit.end))
-            elif _missed(before, at, match, relevance) and before[at].texts not in elsewhere:
+            elif before[at].texts in elsewhere or (
+                not relevance.touches(before[at])
+                and not before[at].jumps
+                and not before[at].governs
+                and frozenset(called(before[at].texts)) in again
+            ):
+                continue
+            elif _missed(before, at, match, relevance):
                 result.objections.append(f"removes '{spelt(before[at])}', which the model does not have")
         if j2 > j1:
             _insert(change, (i1, i2, j1, j2), match, model, relevance, result)
