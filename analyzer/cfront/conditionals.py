@@ -72,6 +72,7 @@ class Conditionals:
 
     def live(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that are left, without directives."""
+        following = _following(tokens)
         for index, token in enumerate(tokens):
             if token.kind is not Kind.DIRECTIVE:
                 self._track(token)
@@ -89,7 +90,7 @@ class Conditionals:
             elif name == "endif" and self._groups:
                 group = self._groups.pop()
                 self._close_arm(group)
-                self._settle(group, token, _next_text(tokens, index + 1))
+                self._settle(group, token, following[index])
             else:
                 self._wipe(token)
         for group in self._groups:  # no #endif: every arm stays, the directives go
@@ -245,8 +246,12 @@ def complete_label(tokens: Sequence[Token], code: Canvas) -> set[int]:
     return {tokens[-2].start}
 
 
-def _next_text(tokens: Sequence[Token], index: int) -> str:
-    for at in range(index, len(tokens)):
-        if tokens[at].kind is not Kind.DIRECTIVE:
-            return tokens[at].text
-    return ""
+def _following(tokens: Sequence[Token]) -> list[str]:
+    """For each token the text of the next one that is no directive."""
+    found = [""] * len(tokens)
+    text = ""
+    for index in range(len(tokens) - 1, -1, -1):
+        found[index] = text
+        if tokens[index].kind is not Kind.DIRECTIVE:
+            text = tokens[index].text
+    return found
