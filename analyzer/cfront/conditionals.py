@@ -68,6 +68,7 @@ class Conditionals:
         self._groups: list[_Group] = []
         self._inside: _Bracket | None = None
         self.conditions: dict[int, str] = {}  # offset of a kept directive's # -> its text, folded
+        self.lost: dict[int, str] = {}  # offset of a cut group in a body -> its text: code was left out
         self.labels: set[int] = set()  # offsets of labels that `code` shows as statements
 
     def live(self, tokens: Sequence[Token]) -> list[Token]:
@@ -168,6 +169,9 @@ class Conditionals:
             first = 1 if literal else 0
             filled = [index for index in range(first, len(arms)) if arms[index].end > arms[index].first]
             even = [index for index in filled if arms[index].balanced]
+            if len(filled) > 1 and group.inside is not None:
+                token = arms[0].directive
+                self.lost[token.start + token.text.index("#")] = _folded(token.text)
             self._cut(group, end, (even or filled or [0])[0])
 
     def _keep(self, group: _Group, end: Token) -> None:

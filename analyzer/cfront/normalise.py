@@ -41,6 +41,7 @@ class Normalised:
     clean: str
     macros: Mapping[int, Macro]
     conditions: Mapping[int, str]
+    lost: Mapping[int, str]  # offset of an #if of which one arm had to be left out -> its text
     labels: frozenset[int]  # names of labels that `code` shows as expression statements
 
 
@@ -56,7 +57,9 @@ def normalise(text: str, dialect: Dialect) -> Normalised:
     rewriter = _Rewriter(conditionals.live(tokens), code, dialect)
     rewriter.run()
     labels = frozenset(conditionals.labels | rewriter.labels)
-    return Normalised(code.text(), clean.text(), rewriter.macros, conditionals.conditions, labels)
+    return Normalised(
+        code.text(), clean.text(), rewriter.macros, conditionals.conditions, conditionals.lost, labels
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -13,7 +13,7 @@ from tree_sitter import Language, Node, Parser
 from analyzer.cfront.expressions import span_of
 from analyzer.cfront.lower import lower
 from analyzer.cfront.normalise import Normalised, normalise
-from analyzer.model.summary import ControlFlowSummary, Dialect, FileSummary, Problem
+from analyzer.model.summary import ControlFlowSummary, Dialect, FileSummary, Problem, Span
 
 _LANGUAGE = Language(tree_sitter_c.language())
 # Where function definitions may stand.
@@ -30,7 +30,9 @@ def parse(path: str, text: str, dialect: Dialect) -> FileSummary:
     while pending:
         node = pending.pop()
         if node.type == "function_definition":
-            found = lower(node, path, source, dialect, _problems(node, source))
+            problems = [*_problems(node, source), *_lost(node, source)]
+            problems.sort(key=lambda problem: problem[0])
+            found = lower(node, path, source, dialect, problems)
             if found is not None:
                 functions.append(found)
                 continue
@@ -60,4 +62,14 @@ def _problems(node: Node, source: Normalised) -> list[tuple[int, Problem]]:
             found.append((at.start_byte, _problem(at, source)))
         elif at.has_error:
             pending.extend(reversed(at.children))
+    return found
+
+
+def _lost(node: Node, source: Normalised) -> list[tuple[int, Problem]]:
+    """Conditionals inside `node` of which only one arm could be kept."""
+    found: list[tuple[int, Problem]] = []
+    for offset, text in source.lost.items():
+        if node.start_byte <= offset < node.end_byte:
+            line = node.start_point[0] + 1 + source.code.count("\n", node.start_byte, offset)
+            found.append((offset, Problem(f"only one arm of {text} is read", Span(line, 1, line))))
     return found

@@ -189,3 +189,9 @@ def test_two_calls_without_a_semicolon_are_not_silence() -> None:
     for text in ("a() b();", "a()\nb = 1;", "a() {"):
         summary = understood("void f(void) { first(); " + text + " last(); }")
         assert summary.problems or summary.functions[0].problems
+
+
+def test_an_arm_that_had_to_be_left_out_is_named() -> None:
+    text = "void f(int v) {\n if (v)\n#ifdef Z\n  z();\n#else\n  y();\n#endif\n done();\n}"
+    (function,) = understood(text).functions
+    assert [(p.text, p.span.line) for p in function.problems] == [("only one arm of #ifdef Z is read", 3)]
