@@ -130,7 +130,7 @@ class _Reading:
         was, now = project(first.word), project(second.word)
         if was != now:
             return (was, now, False)
-        return (was, now, True) if first.word != second.word else None
+        return (was, now, True) if first.shifted else None
 
     def _outcomes_left(self, keys: dict[int, Key | None]) -> list[set[Key | None]]:
         """For each pair the outcomes that can still follow."""

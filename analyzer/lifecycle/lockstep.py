@@ -22,7 +22,7 @@ from analyzer.lifecycle.values import Origin, Token, Value
 from analyzer.model.report import Context, StepKind
 from analyzer.model.snapshot import Evidence
 
-Sign: TypeAlias = tuple[str, str, Context]
+Sign: TypeAlias = tuple[str, str, Context | None]
 Turn: TypeAlias = tuple[Origin, int]
 
 
@@ -34,8 +34,9 @@ class Side:
     counts: tuple[tuple[Origin, int], ...]
     known: tuple[tuple[Token, Value], ...]
     turns: tuple[tuple[Turn, str], ...]
-    word: tuple[Sign, ...]
+    word: tuple[Sign, ...]  # contexts are kept only where the other side has not emitted yet
     end: End | None
+    shifted: bool  # a letter that both sides emitted stood in different contexts
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class Half:
     turns: dict[Turn, str]
     word: list[Sign]
     end: End | None
+    shifted: bool = False
     said: list[Emission] | None = None  # where a replay collects the letters
 
 
@@ -99,7 +101,7 @@ class Pairing:
 
     def shared(self, origin: Origin) -> bool:
         """Whether both stages have the place an unknown value or a switch point comes from."""
-        if origin[0] in ("tracked", "idle"):
+        if origin[0] in ("tracked", "idle", "entry"):
             return True
         if origin[0] == "minus":
             return self.shared(origin[1:])
@@ -259,7 +261,8 @@ class Pairing:
             halt = half.machine.advance(half.live, emitted, record)
             if half.said is not None:
                 half.said.extend(emitted)
-            half.word.extend((e.name, e.function, e.context) for e in emitted if not e.mark)
+            for emission in emitted:
+                self._say(half.word, emission)
             if len(half.word) > self.bounds.letters:
                 raise _Lost
             if isinstance(halt, End):
@@ -287,15 +290,38 @@ class Pairing:
         if half.end is not None:
             half.live.known.clear()
 
+    @staticmethod
+    def _say(word: list[Sign], emission: Emission) -> None:
+        """Append a letter; from the third time in a row on a letter that repeats adds nothing."""
+        if emission.mark:
+            return
+        label = emission.label
+        if len(word) > 1 and word[-1][:2] == label and word[-2][:2] == label:
+            return
+        word.append((*label, emission.context))
+
     # --- freezing ---------------------------------------------------------------------------
 
     def _freeze(self, halves: tuple[Half, Half]) -> tuple[Side, Side]:
         for half in halves:
             half.machine.forget(half.live)
         self._renumber(halves)
-        return (self._side(halves[0]), self._side(halves[1]))
+        shifted = self._match_contexts(halves)
+        return (self._side(halves[0], shifted), self._side(halves[1], shifted))
 
-    def _side(self, half: Half) -> Side:
+    @staticmethod
+    def _match_contexts(halves: tuple[Half, Half]) -> bool:
+        """Compare the contexts of the letters that both sides have, and drop them."""
+        first, second = halves
+        shifted = first.shifted or second.shifted
+        for number, (left, right) in enumerate(zip(first.word, second.word, strict=False)):
+            if left[2] is not None and right[2] is not None:
+                shifted = shifted or left[2] != right[2]
+                first.word[number] = (left[0], left[1], None)
+                second.word[number] = (right[0], right[1], None)
+        return shifted
+
+    def _side(self, half: Half, shifted: bool) -> Side:
         return Side(
             half.live.freeze(),
             tuple(sorted(half.live.counts.items())),
@@ -303,13 +329,16 @@ class Pairing:
             tuple(sorted(half.turns.items())),
             tuple(half.word),
             half.end,
+            shifted,
         )
 
     def _thaw(self, node: PairNode, side: int) -> Half:
         frozen = node.sides[side]
         live = thaw(frozen.state, dict(frozen.counts))
         live.known = dict(frozen.known)
-        return Half(self.machines[side], live, dict(frozen.turns), list(frozen.word), frozen.end)
+        return Half(
+            self.machines[side], live, dict(frozen.turns), list(frozen.word), frozen.end, frozen.shifted
+        )
 
     def _renumber(self, halves: tuple[Half, Half]) -> None:
         """Count occurrences from the oldest that either side still knows, so that loops close."""
@@ -318,6 +347,10 @@ class Pairing:
         origins: set[Origin] = set()
         for half in halves:
             origins.update(half.live.counts)
+        settled = self._settled(living, turns)
+        for half in halves:
+            # How often a place was passed without consequence says nothing of what comes next.
+            half.live.counts = {o: n for o, n in half.live.counts.items() if not settled(o)}
         for number, half in enumerate(halves):
             names: dict[Token, Token] = {}
             counts: dict[Origin, int] = {}
@@ -362,3 +395,10 @@ class Pairing:
             lowest.extend(token.occurrence for token in living[other] if token.origin == origin)
             lowest.extend(occurrence for turn, occurrence in turns[other] if turn == origin)
         return min(lowest, default=halves[number].live.counts.get(origin, 0))
+
+    @staticmethod
+    def _settled(living: list[set[Token]], turns: list[set[Turn]]) -> Callable[[Origin], bool]:
+        """Tells of an origin whether neither side still knows or expects anything of it."""
+        open_ones = {token.origin for side in living for token in side}
+        open_ones |= {origin for side in turns for origin, _ in side}
+        return lambda origin: origin not in open_ones

@@ -11,7 +11,7 @@ know return anything and change nothing tracked; a call through an unknown point
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -181,7 +181,11 @@ class Machine:
                 live.tracked.append(Unsure(Token(("tracked", variable.name), 0)))
         for lock in spec.holds:
             live.locks[lock] = 0
-        frame = self._frame(name, [], None)
+        given: list[Value] = [
+            Unsure(Token(("entry", str(number)), 0))
+            for number in range(len(self.program.functions[name].parameters))
+        ]
+        frame = self._frame(name, given, None)
         frame.releases = spec.holds
         live.tasks.append(Task("main", "", [frame]))
         for number in range(len(live.tracked)):
@@ -510,6 +514,10 @@ class Machine:
         if isinstance(action, Acquire):
             if live.locks.get(action.lock, live.current) != live.current:
                 return site
+            if not live.checked and action.lock not in live.locks:
+                # Whoever else waits for the lock may get it first.
+                self._offer(live, frame.function, call.span, self.program.canonical(name))
+                return ""
             live.locks[action.lock] = live.current
         elif isinstance(action, Join):
             if self._joining(live, frame.function, call):
@@ -544,24 +552,24 @@ class Machine:
             mark = action.landmark
             self._emit(live, task, summary, call.span, mark.name, LetterKind.LANDMARK, mark.words,
                        emitted, record)  # fmt: skip
-            result = self._fresh(live, ("call", site))
+            result = self._result(live, call, site)
         elif isinstance(action, Read):
             result = live.tracked[action.variable]
         elif isinstance(action, Write):
             self._write_call(live, frame, summary, call, action)
-            result = self._fresh(live, ("call", site))
+            result = self._result(live, call, site)
         elif isinstance(action, Defer):
             self._defer(live, frame, summary, call, action, record)
-            result = self._fresh(live, ("call", site))
+            result = self._result(live, call, site)
         elif isinstance(action, Start):
             self._start_thread(live, frame, summary, call, action, record)
-            result = self._fresh(live, ("call", site))
+            result = self._result(live, call, site)
         else:
             if not name:
                 self.program.assumptions.add(
                     f"a call through a pointer is taken to change nothing tracked: {call.text}"
                 )
-            result = self._fresh(live, ("call", site))
+            result = self._result(live, call, site)
         for number, argument in enumerate(call.arguments):
             if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local):
                 frame.env[argument.operand.name] = self._fresh(live, ("out", site, str(number)))
@@ -588,12 +596,17 @@ class Machine:
             self._literal(self._evaluate(live, frame, summary, call.span, a)) for a in call.arguments
         )
         for text, arguments, split in watches:
-            if arguments is not None and not _in_order(arguments, given):
+            if arguments is not None and not _in_order(map(self._spelled, arguments), given):
                 continue
             # The call itself is over: a pending outcome is decided as soon as control reaches the
             # pseudo-instruction, so remember it in the frame under a name no C local can have.
             frame.env[f"?{text}|{split}|{call.span.line}"] = result
         self._settle(live, frame)
+
+    def _spelled(self, constant: str) -> str:
+        """A constant of the profile as `_literal` gives it: by its number where that is known."""
+        number = self.profile.constants.get(constant)
+        return constant if number is None else str(number)
 
     def _literal(self, value: Value) -> str:
         if isinstance(value, (int, Name)):
@@ -650,7 +663,7 @@ class Machine:
             name = event.names.get("", event.call)
         words = event.words.replace("{}", name)
         self._emit(live, task, summary, call.span, name, LetterKind.EVENT, words, emitted, record)
-        return self._fresh(live, ("call", site))
+        return self._result(live, call, site)
 
     def _emit(
         self,
@@ -922,6 +935,10 @@ class Machine:
 
     # --- values -----------------------------------------------------------------------------
 
+    def _result(self, live: Live, call: Call, site: str) -> Value:
+        """What an unmodelled call returns; a result that nobody takes is no value to keep count of."""
+        return 0 if call.target is None else self._fresh(live, ("call", site))
+
     def _fresh(self, live: Live, origin: Origin) -> Value:
         count = live.counts.get(origin, 0)
         live.counts[origin] = count + 1
@@ -949,7 +966,7 @@ class Machine:
         if isinstance(expression, Local):
             known = frame.env.get(expression.name)
             if known is None:
-                known = self._fresh(live, ("local", self.program.site(summary, span, expression.name)))
+                known = self._fresh(live, ("local", self.program.site(summary, span, "local")))
                 frame.env[expression.name] = known
             return known
         if isinstance(expression, Symbol):
@@ -1018,7 +1035,7 @@ class Machine:
         return compare(op, left, right, distinct)
 
 
-def _in_order(wanted: tuple[str, ...], given: tuple[str, ...]) -> bool:
+def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:
     """Whether `wanted` stand among `given` in this order."""
     rest = iter(given)
     return all(any(text == other for other in rest) for text in wanted)

@@ -46,6 +46,7 @@ def _block_whats(program: Program, block: Block) -> Iterator[tuple[Span, str]]:
         for symbol in symbols_in(expression):
             yield span, f"read:{symbol}"
         yield span, "value"
+        yield span, "local"
     yield from _ends(block)
 
 
