@@ -162,7 +162,8 @@ class Machine:
         self.exclusions = Exclusions(self.profile)
         kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
         kept |= {self._index[name] for spec in self.profile.interference for name in spec.when}
-        self._kept = frozenset(kept) | self.selections.finals
+        self._kept = frozenset(kept)
+        self._ahead: dict[frozenset[tuple[str, int]], tuple[frozenset[str], frozenset[int]]] = {}
 
     # --- beginnings -------------------------------------------------------------------------
 
@@ -211,23 +212,36 @@ class Machine:
 
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""
-        live.facts = set(self.selections.reduce(frozenset(live.facts)))
-        readable: set[int] = set()
-        for task in live.tasks:
-            for frame in task.frames:
-                readable |= self.program.readable(frame.function, frame.block)
-        for function, _ in live.queue:
-            readable |= self.program.readable(function, 0)
-        if any(task.frames for task in live.tasks):
-            for number, spec in enumerate(self.profile.interference):
-                name = self.program.by_canonical.get(spec.function)
-                if number not in live.fired and name in self.program.relevant:
-                    assert name is not None
-                    readable |= self.program.readable(name, 0)
-        needed = self._kept | readable | self.exclusions.needed(live.tracked, frozenset(readable))
+        happens, readable = self._look_ahead(live)
+        live.facts = set(self.selections.reduce(frozenset(live.facts), happens, live.tracked))
+        asked = self.selections.asked(frozenset(live.facts))
+        needed = self._kept | readable | asked | self.exclusions.needed(live.tracked, readable)
         for number, variable in enumerate(self.profile.tracked):
             if number not in needed:
                 live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
+
+    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int]]:
+        """What may still happen from here on, and which tracked variables may still be read."""
+        points = {(f.function, f.block) for task in live.tasks for f in task.frames}
+        points |= {(function, 0) for function, _ in live.queue}
+        if any(task.frames for task in live.tasks):
+            for number, spec in enumerate(self.profile.interference):
+                name = self.program.by_canonical.get(spec.function)
+                if number not in live.fired and name is not None and name in self.program.relevant:
+                    points.add((name, 0))
+        key = frozenset(points)
+        known = self._ahead.get(key)
+        if known is None:
+            happens = frozenset[str]().union(*(self.program.ahead(*point) for point in key))
+            interfering = {
+                f"enter {spec.function}"
+                for number, spec in enumerate(self.profile.interference)
+                if number not in live.fired
+            }
+            happens |= interfering
+            readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))
+            known = self._ahead[key] = (happens, readable)
+        return known
 
     # --- choosing ---------------------------------------------------------------------------
 

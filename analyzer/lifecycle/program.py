@@ -269,7 +269,7 @@ class Program:
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}
         self.assumptions: set[str] = set()
-        self._reads: dict[str, list[frozenset[int]]] | None = None
+        self._ahead: dict[str, list[frozenset[str]]] | None = None
         self.relevant = self._slice()
         self._quiet: set[str] = self._find_quiet()
         self._pruned: dict[str, ControlFlowSummary] = {}
@@ -519,22 +519,23 @@ class Program:
             return name in pure or isinstance(self._calls.get(self.canonical(name)), Assume)
         return isinstance(instruction.target, Local)
 
-    # --- what is still read -----------------------------------------------------------------
+    # --- what may still happen --------------------------------------------------------------
 
-    def readable(self, function: str, block: int) -> frozenset[int]:
-        """Tracked variables that may be read from the start of `block` until `function` returns."""
-        if self._reads is None:
-            self._reads = self._collect_reads()
-        return self._reads[function][block]
+    def ahead(self, function: str, block: int) -> frozenset[str]:
+        """What may happen from the start of `block` until `function` returns, callees and whatever they
+        start included: ``read V``, ``write V`` (tracked variables by number), ``enter F``, ``returned F``."""
+        if self._ahead is None:
+            self._ahead = self._look_ahead()
+        return self._ahead[function][block]
 
-    def _collect_reads(self) -> dict[str, list[frozenset[int]]]:
-        own: dict[str, list[frozenset[int]]] = {}
+    def _look_ahead(self) -> dict[str, list[frozenset[str]]]:
+        own: dict[str, list[frozenset[str]]] = {}
         callees: dict[str, list[set[str]]] = {}
         for name in self.relevant:
-            blocks = self.code(name).blocks
-            own[name] = [self._block_reads(name, block) for block in blocks]
-            callees[name] = [self._block_functions(block) & self.relevant for block in blocks]
-        whole = {name: frozenset[int]().union(*rows) for name, rows in own.items()}
+            summary = self.code(name)
+            own[name] = [self._happens(summary, block) for block in summary.blocks]
+            callees[name] = [self._mentions(block) & self.relevant for block in summary.blocks]
+        whole = {name: frozenset[str]().union(*rows) for name, rows in own.items()}
         changed = True
         while changed:
             changed = False
@@ -543,7 +544,7 @@ class Program:
                 if grown != whole[name]:
                     whole[name] = grown
                     changed = True
-        table: dict[str, list[frozenset[int]]] = {}
+        table: dict[str, list[frozenset[str]]] = {}
         for name in self.relevant:
             blocks = self.code(name).blocks
             row = [
@@ -562,21 +563,49 @@ class Program:
             table[name] = row
         return table
 
-    def _block_reads(self, name: str, block: Block) -> frozenset[int]:
-        found: set[int] = set()
+    def _happens(self, summary: ControlFlowSummary, block: Block) -> frozenset[str]:
+        """What one block does by itself."""
+        found: set[str] = set()
         for instruction in block.instructions:
             if isinstance(instruction, Call):
-                action = self._calls.get(self.canonical(callee_name(instruction)))
+                canonical = self.canonical(callee_name(instruction))
+                action = self._calls.get(canonical)
+                found.update((f"enter {canonical}", f"returned {canonical}"))
                 if isinstance(action, Read):
-                    found.add(action.variable)
-        for _, expression in expressions_of(block):
-            for field in fields_in(expression):
-                number = self.variable_of(name, field)
+                    found.add(f"read {action.variable}")
+                elif isinstance(action, Write):
+                    found.update(f"write {n}" for n in self._written(summary.name, instruction, action))
+            elif isinstance(instruction, Assign) and not isinstance(instruction.target, Local):
+                number = self.variable_of(summary.name, instruction.target)
                 if number is not None:
-                    found.add(number)
+                    found.add(f"write {number}")
+                elif isinstance(instruction.target, Unary):
+                    # Through a pointer that may be the address of any of them.
+                    found.update(f"write {n}" for n in range(len(self.profile.tracked)))
+        if isinstance(block.terminator, Return):
+            found.add(f"returned {self.canonical(summary.name)}")
+        for _, expression in expressions_of(block):
+            found.update(
+                f"enter {self.canonical(symbol)}"
+                for symbol in symbols_in(expression)
+                if symbol in self.functions
+            )
+            for field in fields_in(expression):
+                number = self.variable_of(summary.name, field)
+                if number is not None:
+                    found.add(f"read {number}")
         return frozenset(found)
 
-    def _block_functions(self, block: Block) -> set[str]:
+    def _written(self, function: str, call: Call, action: Write) -> Iterable[int]:
+        if action.variable is not None:
+            return (action.variable,)
+        target = action.writer.target
+        number = None
+        if target < len(call.arguments):
+            number = self.variable_of(function, call.arguments[target])
+        return range(len(self.profile.tracked)) if number is None else (number,)
+
+    def _mentions(self, block: Block) -> set[str]:
         return {symbol for _, expression in expressions_of(block) for symbol in symbols_in(expression)}
 
 

@@ -42,7 +42,11 @@ def may_be(value: Value, wanted: tuple[str, ...], constants: Mapping[str, int]) 
 
 
 class Selections:
-    """The selections of a profile's scenarios and rules, in that order, ready to be asked."""
+    """The selections of a profile's scenarios and rules, in that order, ready to be asked.
+
+    In the facts of a state, ``not N`` says that selection N cannot pick the run any more, ``sure N`` that
+    nothing but the end can keep it from picking it.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
@@ -53,24 +57,66 @@ class Selections:
         self._index = {variable.name: number for number, variable in enumerate(profile.tracked)}
         self._needs = tuple(_needs(select) for select in self.all)
         self._rules_out = tuple(_rules_out(select) for select in self.all)
-        self._memo: dict[frozenset[str], frozenset[str]] = {}
-        finals = {name for select in self.all for name in select.final}
-        self.finals = frozenset(self._index[name] for name in finals)
+        self._finals = tuple(
+            tuple((self._index[name], wanted) for name, wanted in select.final.items()) for select in self.all
+        )
+        self._memo: dict[tuple[frozenset[str], frozenset[str], tuple[Value, ...]], frozenset[str]] = {}
+        self._asked: dict[frozenset[str], frozenset[int]] = {}
 
-    def reduce(self, facts: frozenset[str]) -> frozenset[str]:
-        """`facts` without those that no selection still asks about."""
-        known = self._memo.get(facts)
+    def reduce(self, facts: frozenset[str], happens: frozenset[str], tracked: list[Value]) -> frozenset[str]:
+        """`facts` without those that no selection still asks about, given what may still happen."""
+        key = (facts, happens, tuple(tracked))
+        known = self._memo.get(key)
         if known is not None:
             return known
         kept = {fact for fact in facts if fact.startswith("problem ") or fact == "stopped"}
-        for number, needs in enumerate(self._needs):
-            dead = f"not {number}"
-            if dead in facts or facts & self._rules_out[number]:
-                kept.add(dead)
-            else:
-                kept |= facts & needs
-        result = self._memo[facts] = frozenset(kept)
+        for number in range(len(self.all)):
+            kept |= self._status(number, facts, happens, tracked)
+        result = self._memo[key] = frozenset(kept)
         return result
+
+    def _status(
+        self, number: int, facts: frozenset[str], happens: frozenset[str], tracked: list[Value]
+    ) -> frozenset[str]:
+        dead = frozenset({f"not {number}"})
+        if dead <= facts or facts & self._rules_out[number]:
+            return dead
+        for variable, wanted in self._finals[number]:
+            if f"write {variable}" not in happens and not may_be(
+                tracked[variable], wanted, self.profile.constants
+            ):
+                return dead
+        sure = frozenset({f"sure {number}"})
+        if not sure <= facts:
+            for alternatives in self._needs[number]:
+                if not facts & alternatives and not any(self._may(fact, happens) for fact in alternatives):
+                    return dead
+        settled = sure <= facts or all(facts & alternatives for alternatives in self._needs[number])
+        if settled and not any(self._may(fact, happens) for fact in self._rules_out[number]):
+            return sure
+        asked: frozenset[str] = facts & frozenset[str]().union(*self._needs[number])
+        return asked | (facts & sure)
+
+    def _may(self, fact: str, happens: frozenset[str]) -> bool:
+        """Whether a fact can still come about."""
+        kind, _, rest = fact.partition(" ")
+        if kind == "enter":
+            return fact in happens
+        if kind == "returned":
+            return f"returned {rest.partition(' ')[0].partition('(')[0]}" in happens
+        return f"write {self._index[rest.partition(' ')[0]]}" in happens
+
+    def asked(self, facts: frozenset[str]) -> frozenset[int]:
+        """Tracked variables whose final value some selection still asks about."""
+        known = self._asked.get(facts)
+        if known is None:
+            known = self._asked[facts] = frozenset(
+                variable
+                for number, finals in enumerate(self._finals)
+                if f"not {number}" not in facts
+                for variable, _ in finals
+            )
+        return known
 
     def picks(self, number: int, facts: frozenset[str], tracked: tuple[Value, ...], end: str) -> bool:
         """Whether selection `number` picks the run that ends so; `facts` must have been reduced."""
@@ -79,23 +125,20 @@ class Selections:
             return False
         if f"not {number}" in facts:
             return False
-        if any(f"enter {name}" not in facts for name in select.through):
+        if f"sure {number}" not in facts and not all(facts & needs for needs in self._needs[number]):
             return False
-        if any(f"returned {watch.call} {watch.outcome.value}" not in facts for watch in select.returned):
-            return False
-        for name, wanted in select.final.items():
-            if not may_be(tracked[self._index[name]], wanted, self.profile.constants):
-                return False
         return all(
-            any(f"value {name} {text}" in facts for text in wanted) for name, wanted in select.passed.items()
+            may_be(tracked[variable], wanted, self.profile.constants)
+            for variable, wanted in self._finals[number]
         )
 
 
-def _needs(select: Selection) -> frozenset[str]:
-    needs = {f"enter {name}" for name in select.through}
-    needs |= {f"returned {watch.call} {watch.outcome.value}" for watch in select.returned}
-    needs |= {f"value {name} {text}" for name, wanted in select.passed.items() for text in wanted}
-    return frozenset(needs)
+def _needs(select: Selection) -> tuple[frozenset[str], ...]:
+    """What must have come about: of each set at least one fact."""
+    needs = [frozenset({f"enter {name}"}) for name in select.through]
+    needs += [frozenset({f"returned {watch.call} {watch.outcome.value}"}) for watch in select.returned]
+    needs += [frozenset(f"value {name} {text}" for text in wanted) for name, wanted in select.passed.items()]
+    return tuple(needs)
 
 
 def _rules_out(select: Selection) -> frozenset[str]:
