@@ -32,7 +32,7 @@ from analyzer.lifecycle.program import (
     callee_name,
     fields_in,
 )
-from analyzer.lifecycle.select import Exclusions, Selections
+from analyzer.lifecycle.select import Exclusions, Selections, may_become
 from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
 from analyzer.lifecycle.values import (
     ANY_SIGN,
@@ -158,12 +158,13 @@ class Machine:
         self._distinct = tuple(self.profile.distinct)
         self._named = {name for event in self.profile.events for name in event.names}
         self._accesses: dict[tuple[str, Call | Assign], str | None] = {}
+        self._touched: dict[tuple[str, Expression], str | None] = {}
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
         kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
         kept |= {self._index[name] for spec in self.profile.interference for name in spec.when}
         self._kept = frozenset(kept)
-        self._ahead: dict[frozenset[tuple[str, int]], tuple[frozenset[str], frozenset[int]]] = {}
+        self._ahead: dict[object, tuple[frozenset[str], frozenset[int]]] = {}
 
     # --- beginnings -------------------------------------------------------------------------
 
@@ -224,24 +225,37 @@ class Machine:
         """What may still happen from here on, and which tracked variables may still be read."""
         points = {(f.function, f.block) for task in live.tasks for f in task.frames}
         points |= {(function, 0) for function, _ in live.queue}
-        if any(task.frames for task in live.tasks):
-            for number, spec in enumerate(self.profile.interference):
-                name = self.program.by_canonical.get(spec.function)
-                if number not in live.fired and name is not None and name in self.program.relevant:
-                    points.add((name, 0))
-        key = frozenset(points)
+        watched = tuple(live.tracked[number] for number in self._kept)
+        key = (frozenset(points), frozenset(live.fired), watched)
         known = self._ahead.get(key)
         if known is None:
-            happens = frozenset[str]().union(*(self.program.ahead(*point) for point in key))
-            interfering = {
-                f"enter {spec.function}"
-                for number, spec in enumerate(self.profile.interference)
-                if number not in live.fired
-            }
-            happens |= interfering
+            happens = frozenset[str]().union(*(self.program.ahead(*point) for point in points))
+            if any(task.frames for task in live.tasks):
+                happens = self._with_interference(live, happens)
             readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))
             known = self._ahead[key] = (happens, readable)
         return known
+
+    def _with_interference(self, live: Live, happens: frozenset[str]) -> frozenset[str]:
+        """`happens` and what the interference that may still come brings."""
+        left = set(range(len(self.profile.interference))) - live.fired
+        grown = True
+        while grown:
+            grown = False
+            for number in sorted(left):
+                spec = self.profile.interference[number]
+                name = self.program.by_canonical.get(spec.function)
+                if name is not None and all(
+                    self._may_be(live, variable, values)
+                    or may_become(self._index[variable], values, happens, self.profile.constants)
+                    for variable, values in spec.when.items()
+                ):
+                    left.discard(number)
+                    happens |= {f"enter {spec.function}"}
+                    if name in self.program.relevant:
+                        happens |= self.program.ahead(name, 0)
+                    grown = True
+        return happens
 
     # --- choosing ---------------------------------------------------------------------------
 
@@ -493,10 +507,19 @@ class Machine:
         return True
 
     def _touches(self, function: str, expression: Expression) -> str | None:
-        for field in fields_in(expression):
-            if self.program.variable_of(function, field) is not None:
-                return f"read:{field.name}"
-        return None
+        key = (function, expression)
+        known = self._touched.get(key, "?")
+        if known == "?":
+            known = next(
+                (
+                    f"read:{field.name}"
+                    for field in fields_in(expression)
+                    if self.program.variable_of(function, field) is not None
+                ),
+                None,
+            )
+            self._touched[key] = known
+        return known
 
     def _guard(self, live: Live, summary: ControlFlowSummary, instruction: Enter | Leave) -> str:
         action = self.program.action(summary.path, instruction.macro)
@@ -629,7 +652,7 @@ class Machine:
 
     def _settle(self, live: Live, frame: Frame) -> None:
         """Turn remembered outcomes whose sign class is known into facts."""
-        for key in [name for name in frame.env if name.startswith("?")]:
+        for key in [name for name in frame.env if name[0] == "?"]:
             text, split, _ = key[1:].split("|")
             kind = outcome_of(frame.env[key], int(split))
             if kind:
@@ -874,7 +897,7 @@ class Machine:
         """One instruction on. What an unfinished instruction had read is forgotten."""
         frame.index += 1
         live.checked = False
-        for name in [name for name in frame.env if name.startswith("!")]:
+        for name in [name for name in frame.env if name[0] == "!"]:
             del frame.env[name]
 
     def _go(self, frame: Frame, target: int) -> None:
@@ -884,6 +907,8 @@ class Machine:
     def _drop_dead(self, live: Live, frame: Frame) -> None:
         self._settle(live, frame)
         keep = self.program.live(frame.function, frame.block, frame.index)
+        if frame.env.keys() <= keep:
+            return
         for name in [n for n in frame.env if n not in keep and not n.startswith("?")]:
             del frame.env[name]
 

@@ -523,7 +523,8 @@ class Program:
 
     def ahead(self, function: str, block: int) -> frozenset[str]:
         """What may happen from the start of `block` until `function` returns, callees and whatever they
-        start included: ``read V``, ``write V`` (tracked variables by number), ``enter F``, ``returned F``."""
+        start included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
+        ``enter F``, ``returned F``."""
         if self._ahead is None:
             self._ahead = self._look_ahead()
         return self._ahead[function][block]
@@ -574,14 +575,17 @@ class Program:
                 if isinstance(action, Read):
                     found.add(f"read {action.variable}")
                 elif isinstance(action, Write):
-                    found.update(f"write {n}" for n in self._written(summary.name, instruction, action))
+                    values = self._constants_of(summary, instruction.arguments[action.writer.value :])
+                    for target in self._written(summary.name, instruction, action):
+                        found.update(f"write {target} {value}" for value in values)
             elif isinstance(instruction, Assign) and not isinstance(instruction.target, Local):
                 number = self.variable_of(summary.name, instruction.target)
                 if number is not None:
-                    found.add(f"write {number}")
+                    values = self._constants_of(summary, (instruction.value,))
+                    found.update(f"write {number} {value}" for value in values)
                 elif isinstance(instruction.target, Unary):
                     # Through a pointer that may be the address of any of them.
-                    found.update(f"write {n}" for n in range(len(self.profile.tracked)))
+                    found.update(f"write {n} ?" for n in range(len(self.profile.tracked)))
         if isinstance(block.terminator, Return):
             found.add(f"returned {self.canonical(summary.name)}")
         for _, expression in expressions_of(block):
@@ -595,6 +599,31 @@ class Program:
                 if number is not None:
                     found.add(f"read {number}")
         return frozenset(found)
+
+    def _constants_of(self, summary: ControlFlowSummary, values: tuple[Expression, ...]) -> set[str]:
+        """The constants that the first of `values` may be, by base names; "?" when it may be anything."""
+        value = values[0] if values else None
+        if isinstance(value, (Symbol, Number)):
+            return {self._constant(value)}
+        if isinstance(value, Local):
+            found: set[str] = set()
+            for block in summary.blocks:
+                for instruction in block.instructions:
+                    if isinstance(instruction, Assign) and instruction.target == value:
+                        source = instruction.value
+                        found.add(self._constant(source) if isinstance(source, (Symbol, Number)) else "?")
+                    elif isinstance(instruction, Call) and instruction.target == value:
+                        found.add("?")
+            if found and value.name not in {parameter.name for parameter in summary.parameters}:
+                return found
+        return {"?"}
+
+    def _constant(self, value: Symbol | Number) -> str:
+        if isinstance(value, Number):
+            return str(value.value)
+        canonical = self.canonical(value.name)
+        number = self.profile.constants.get(canonical)
+        return canonical if number is None else str(number)
 
     def _written(self, function: str, call: Call, action: Write) -> Iterable[int]:
         if action.variable is not None:

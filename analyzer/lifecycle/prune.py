@@ -25,6 +25,7 @@ from analyzer.model.summary import (
     Return,
     Stop,
     Switch,
+    Terminator,
     Unary,
 )
 
@@ -64,9 +65,40 @@ def prune(
             if _silent(blocks, number, meet, matters, wanted):
                 blocks[number] = Block(block.instructions, Goto(meet))
                 changed = True
-        summary = replace(summary, blocks=tuple(blocks))
+        summary = replace(summary, blocks=_threaded(blocks))
         if not changed:
             return summary
+
+
+def _threaded(blocks: list[Block]) -> tuple[Block, ...]:
+    """Jumps to blocks that only jump on go straight to where those lead."""
+    goal = list(range(len(blocks)))
+    for number in range(len(blocks)):
+        seen = {number}
+        here = number
+        while True:
+            block = blocks[here]
+            if (
+                block.instructions
+                or not isinstance(block.terminator, Goto)
+                or block.terminator.target in seen
+            ):
+                break
+            here = block.terminator.target
+            seen.add(here)
+        goal[number] = here
+    return tuple(Block(block.instructions, _retargeted(block.terminator, goal)) for block in blocks)
+
+
+def _retargeted(end: Terminator, goal: list[int]) -> Terminator:
+    if isinstance(end, Goto):
+        return Goto(goal[end.target])
+    if isinstance(end, Branch):
+        return replace(end, then=goal[end.then], otherwise=goal[end.otherwise])
+    if isinstance(end, Switch):
+        cases = tuple((label, goal[target]) for label, target in end.cases)
+        return replace(end, cases=cases, default=goal[end.default])
+    return end
 
 
 def _written(instruction: Instruction) -> frozenset[str]:

@@ -41,6 +41,15 @@ def may_be(value: Value, wanted: tuple[str, ...], constants: Mapping[str, int]) 
     return False
 
 
+def may_become(
+    variable: int, wanted: tuple[str, ...], happens: frozenset[str], constants: Mapping[str, int]
+) -> bool:
+    """Whether a write that may still happen can give a tracked variable one of the values `wanted`."""
+    if f"write {variable} ?" in happens:
+        return True
+    return any(f"write {variable} {constants.get(value, value)}" in happens for value in wanted)
+
+
 class Selections:
     """The selections of a profile's scenarios and rules, in that order, ready to be asked.
 
@@ -82,8 +91,8 @@ class Selections:
         if dead <= facts or facts & self._rules_out[number]:
             return dead
         for variable, wanted in self._finals[number]:
-            if f"write {variable}" not in happens and not may_be(
-                tracked[variable], wanted, self.profile.constants
+            if not may_be(tracked[variable], wanted, self.profile.constants) and not may_become(
+                variable, wanted, happens, self.profile.constants
             ):
                 return dead
         sure = frozenset({f"sure {number}"})
@@ -104,7 +113,8 @@ class Selections:
             return fact in happens
         if kind == "returned":
             return f"returned {rest.partition(' ')[0].partition('(')[0]}" in happens
-        return f"write {self._index[rest.partition(' ')[0]]}" in happens
+        name, _, value = rest.partition(" ")
+        return may_become(self._index[name], (value,), happens, self.profile.constants)
 
     def asked(self, facts: frozenset[str]) -> frozenset[int]:
         """Tracked variables whose final value some selection still asks about."""
