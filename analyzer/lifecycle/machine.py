@@ -31,6 +31,7 @@ from analyzer.lifecycle.program import (
     Write,
     callee_name,
     fields_in,
+    split_call,
 )
 from analyzer.lifecycle.select import Exclusions, Selections, may_become
 from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
@@ -157,14 +158,13 @@ class Machine:
         self._index = {variable.name: i for i, variable in enumerate(self.profile.tracked)}
         self._distinct = tuple(self.profile.distinct)
         self._named = {name for event in self.profile.events for name in event.names}
-        self._accesses: dict[tuple[str, Call | Assign], str | None] = {}
-        self._touched: dict[tuple[str, Expression], str | None] = {}
+        self._accesses: dict[tuple[str, int, int], str | None] = {}
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
         kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
         kept |= {self._index[name] for spec in self.profile.interference for name in spec.when}
         self._kept = frozenset(kept)
-        self._ahead: dict[object, tuple[frozenset[str], frozenset[int]]] = {}
+        self._ahead: dict[object, tuple[frozenset[str], frozenset[int], frozenset[int]]] = {}
 
     # --- beginnings -------------------------------------------------------------------------
 
@@ -213,27 +213,43 @@ class Machine:
 
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""
-        happens, readable = self._look_ahead(live)
+        happens, readable, writable = self._look_ahead(live)
         live.facts = set(self.selections.reduce(frozenset(live.facts), happens, live.tracked))
-        asked = self.selections.asked(frozenset(live.facts))
+        # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
+        # still stands in a local may teach more of it.
+        copied = live.local_tokens()
+        asked = {
+            number
+            for number in self.selections.asked(frozenset(live.facts))
+            if number in writable or token_of(live.tracked[number]) in copied
+        }
         needed = self._kept | readable | asked | self.exclusions.needed(live.tracked, readable)
         for number, variable in enumerate(self.profile.tracked):
             if number not in needed:
                 live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
 
-    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int]]:
-        """What may still happen from here on, and which tracked variables may still be read."""
-        points = {(f.function, f.block) for task in live.tasks for f in task.frames}
-        points |= {(function, 0) for function, _ in live.queue}
+    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
+        """What may still happen from here on; which tracked variables may still be read, and written."""
+        points = {(f.function, f.block, f.index) for task in live.tasks for f in task.frames}
+        points |= {(function, 0, 0) for function, _ in live.queue}
         watched = tuple(live.tracked[number] for number in self._kept)
-        key = (frozenset(points), frozenset(live.fired), watched)
+        # A watched call that is over, but whose outcome nothing has decided yet.
+        pending = frozenset(
+            f"returned {split_call(name[1:].partition('|')[0])[0]}"
+            for task in live.tasks
+            for frame in task.frames
+            for name in frame.env
+            if name[0] == "?"
+        )
+        key = (frozenset(points), frozenset(live.fired), watched, pending)
         known = self._ahead.get(key)
         if known is None:
-            happens = frozenset[str]().union(*(self.program.ahead(*point) for point in points))
+            happens = pending.union(*(self.program.ahead(*point) for point in points))
             if any(task.frames for task in live.tasks):
                 happens = self._with_interference(live, happens)
             readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))
-            known = self._ahead[key] = (happens, readable)
+            writable = frozenset(int(text.split()[1]) for text in happens if text.startswith("write "))
+            known = self._ahead[key] = (happens, readable, writable)
         return known
 
     def _with_interference(self, live: Live, happens: frozenset[str]) -> frozenset[str]:
@@ -447,7 +463,7 @@ class Machine:
         block = summary.blocks[frame.block]
         if frame.index < len(block.instructions):
             instruction = block.instructions[frame.index]
-            if self._interruptible(live, frame.function, instruction):
+            if self._interruptible(live, frame, instruction):
                 return ""
             if isinstance(instruction, Call):
                 return self._call(live, task, frame, summary, instruction, emitted, record)
@@ -473,7 +489,7 @@ class Machine:
         self._terminate(live, task, frame, summary, record)
         return ""
 
-    def _interruptible(self, live: Live, function: str, instruction: Instruction) -> bool:
+    def _interruptible(self, live: Live, frame: Frame, instruction: Instruction) -> bool:
         """Before an unlocked access to tracked state another thread may come in between."""
         if live.checked or not self.profile.interference:
             return False
@@ -481,11 +497,11 @@ class Machine:
             return False
         if not isinstance(instruction, (Call, Assign)):
             return False
-        key = (function, instruction)
+        key = (frame.function, frame.block, frame.index)
         touched = self._accesses.get(key, "?")
         if touched == "?":
-            touched = self._accesses[key] = self._access(function, instruction)
-        return touched is not None and self._offer(live, function, instruction.span, touched)
+            touched = self._accesses[key] = self._access(frame.function, instruction)
+        return touched is not None and self._offer(live, frame.function, instruction.span, touched)
 
     def _access(self, function: str, instruction: Call | Assign) -> str | None:
         """Which access to tracked state an instruction makes, as `sites` names it."""
@@ -507,19 +523,10 @@ class Machine:
         return True
 
     def _touches(self, function: str, expression: Expression) -> str | None:
-        key = (function, expression)
-        known = self._touched.get(key, "?")
-        if known == "?":
-            known = next(
-                (
-                    f"read:{field.name}"
-                    for field in fields_in(expression)
-                    if self.program.variable_of(function, field) is not None
-                ),
-                None,
-            )
-            self._touched[key] = known
-        return known
+        for field in fields_in(expression):
+            if self.program.variable_of(function, field) is not None:
+                return f"read:{field.name}"
+        return None
 
     def _guard(self, live: Live, summary: ControlFlowSummary, instruction: Enter | Leave) -> str:
         action = self.program.action(summary.path, instruction.macro)
@@ -864,8 +871,11 @@ class Machine:
             self._go(frame, end.target)
         elif isinstance(end, Branch):
             if not live.checked:
-                touched = self._touches(frame.function, end.condition)
-                if touched and self.profile.interference and len(live.fired) < len(self.profile.interference):
+                key = (frame.function, frame.block, -1)
+                touched = self._accesses.get(key, "?")
+                if touched == "?":
+                    touched = self._accesses[key] = self._touches(frame.function, end.condition)
+                if touched and len(live.fired) < len(self.profile.interference):
                     self._offer(live, frame.function, end.span, touched)
                     return
             value = self._evaluate(live, frame, summary, end.span, end.condition)

@@ -38,6 +38,7 @@ from analyzer.model.summary import (
     Expression,
     Field,
     FileSummary,
+    Goto,
     Instruction,
     Label,
     Leave,
@@ -47,6 +48,7 @@ from analyzer.model.summary import (
     Span,
     Switch,
     Symbol,
+    Terminator,
     Unary,
 )
 from analyzer.model.unknown import Location
@@ -173,24 +175,33 @@ def callee_name(call: Call) -> str:
     return ""
 
 
-def expressions_of(block: Block) -> Iterator[tuple[Span, Expression]]:
-    """Every expression a block evaluates, with the span of what it belongs to."""
+def parts_of(block: Block) -> Iterator[tuple[Instruction | Terminator, tuple[Expression, ...]]]:
+    """Each instruction of a block, and last its terminator, with the expressions it evaluates."""
     for instruction in block.instructions:
         if isinstance(instruction, Call):
-            yield instruction.span, instruction.callee
-            for argument in instruction.arguments:
-                yield instruction.span, argument
+            yield instruction, (instruction.callee, *instruction.arguments)
         elif isinstance(instruction, Assign):
-            yield instruction.span, instruction.value
-            if not isinstance(instruction.target, Local):
-                yield instruction.span, instruction.target
+            stored = () if isinstance(instruction.target, Local) else (instruction.target,)
+            yield instruction, (instruction.value, *stored)
+        else:
+            yield instruction, ()
     end = block.terminator
     if isinstance(end, Branch):
-        yield end.span, end.condition
+        yield end, (end.condition,)
     elif isinstance(end, Switch):
-        yield end.span, end.subject
+        yield end, (end.subject,)
     elif isinstance(end, Return) and end.value is not None:
-        yield end.span, end.value
+        yield end, (end.value,)
+    else:
+        yield end, ()
+
+
+def expressions_of(block: Block) -> Iterator[tuple[Span, Expression]]:
+    """Every expression a block evaluates, with the span of what it belongs to."""
+    for part, expressions in parts_of(block):
+        for expression in expressions:
+            assert not isinstance(part, Goto)
+            yield part.span, expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +223,7 @@ class Watched:
         for select in selections:
             entered.update(select.through, select.avoids)
             for watch in (*select.returned, *select.assume):
-                name, arguments = split_watch(watch)
+                name, arguments = split_call(watch.call)
                 returned.setdefault(name, set()).add((watch.call, arguments, sign_classes(watch)))
             for wanted in (select.passed, select.never):
                 for variable, constants in wanted.items():
@@ -225,11 +236,11 @@ class Watched:
         )
 
 
-def split_watch(watch: Watch) -> tuple[str, tuple[str, ...] | None]:
+def split_call(text: str) -> tuple[str, tuple[str, ...] | None]:
     """``f(A, B)`` -> ("f", ("A", "B")); ``f`` -> ("f", None)."""
-    found = WATCHED.match(watch.call)
+    found = WATCHED.match(text)
     if found is None:
-        return watch.call, None
+        return text, None
     arguments = found.group(2)
     return found.group(1), None if arguments is None else tuple(a.strip() for a in arguments.split(","))
 
@@ -269,7 +280,7 @@ class Program:
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}
         self.assumptions: set[str] = set()
-        self._ahead: dict[str, list[frozenset[str]]] | None = None
+        self._ahead: dict[str, list[list[frozenset[str]]]] | None = None
         self.relevant = self._slice()
         self._quiet: set[str] = self._find_quiet()
         self._pruned: dict[str, ControlFlowSummary] = {}
@@ -521,53 +532,71 @@ class Program:
 
     # --- what may still happen --------------------------------------------------------------
 
-    def ahead(self, function: str, block: int) -> frozenset[str]:
-        """What may happen from the start of `block` until `function` returns, callees and whatever they
-        start included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
+    def ahead(self, function: str, block: int, index: int = 0) -> frozenset[str]:
+        """What may happen from an instruction on until `function` returns, callees and whatever they start
+        included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
         ``enter F``, ``returned F``."""
         if self._ahead is None:
             self._ahead = self._look_ahead()
-        return self._ahead[function][block]
+        return self._ahead[function][block][index]
 
-    def _look_ahead(self) -> dict[str, list[frozenset[str]]]:
-        own: dict[str, list[frozenset[str]]] = {}
-        callees: dict[str, list[set[str]]] = {}
+    def _look_ahead(self) -> dict[str, list[list[frozenset[str]]]]:
+        own: dict[str, list[list[frozenset[str]]]] = {}
+        callees: dict[str, list[list[frozenset[str]]]] = {}
         for name in self.relevant:
             summary = self.code(name)
             own[name] = [self._happens(summary, block) for block in summary.blocks]
-            callees[name] = [self._mentions(block) & self.relevant for block in summary.blocks]
-        whole = {name: frozenset[str]().union(*rows) for name, rows in own.items()}
+            callees[name] = [
+                [frozenset(found) & self.relevant for found in self._mentions(block)]
+                for block in summary.blocks
+            ]
+        whole = {
+            name: frozenset[str]().union(*(happens for row in rows for happens in row))
+            for name, rows in own.items()
+        }
         changed = True
         while changed:
             changed = False
             for name, rows in callees.items():
-                grown = whole[name].union(*(whole[callee] for row in rows for callee in row))
+                called = {callee for row in rows for found in row for callee in found}
+                grown = whole[name].union(*(whole[callee] for callee in called))
                 if grown != whole[name]:
                     whole[name] = grown
                     changed = True
-        table: dict[str, list[frozenset[str]]] = {}
+        table: dict[str, list[list[frozenset[str]]]] = {}
         for name in self.relevant:
             blocks = self.code(name).blocks
-            row = [
-                own[name][n].union(*(whole[callee] for callee in callees[name][n]))
+            rows = [
+                [
+                    happens.union(*(whole[callee] for callee in found))
+                    for happens, found in zip(own[name][n], callees[name][n], strict=True)
+                ]
                 for n in range(len(blocks))
             ]
+            entry = [frozenset[str]().union(*row) for row in rows]
             changed = True
             while changed:
                 changed = False
                 for number in reversed(range(len(blocks))):
                     after = successors(blocks[number].terminator)
-                    grown = row[number].union(*(row[target] for target in after))
-                    if grown != row[number]:
-                        row[number] = grown
+                    grown = entry[number].union(*(entry[target] for target in after))
+                    if grown != entry[number]:
+                        entry[number] = grown
                         changed = True
-            table[name] = row
+            for number, row in enumerate(rows):
+                rest = frozenset[str]().union(
+                    *(entry[target] for target in successors(blocks[number].terminator))
+                )
+                for position in reversed(range(len(row))):
+                    rest = row[position] = row[position] | rest
+            table[name] = rows
         return table
 
-    def _happens(self, summary: ControlFlowSummary, block: Block) -> frozenset[str]:
-        """What one block does by itself."""
-        found: set[str] = set()
-        for instruction in block.instructions:
+    def _happens(self, summary: ControlFlowSummary, block: Block) -> list[frozenset[str]]:
+        """What each instruction of a block, and last its terminator, does by itself."""
+        row: list[frozenset[str]] = []
+        for instruction, expressions in parts_of(block):
+            found = self._reads_in(summary, expressions)
             if isinstance(instruction, Call):
                 canonical = self.canonical(callee_name(instruction))
                 action = self._calls.get(canonical)
@@ -586,9 +615,14 @@ class Program:
                 elif isinstance(instruction.target, Unary):
                     # Through a pointer that may be the address of any of them.
                     found.update(f"write {n} ?" for n in range(len(self.profile.tracked)))
-        if isinstance(block.terminator, Return):
-            found.add(f"returned {self.canonical(summary.name)}")
-        for _, expression in expressions_of(block):
+            elif isinstance(instruction, Return):
+                found.add(f"returned {self.canonical(summary.name)}")
+            row.append(frozenset(found))
+        return row
+
+    def _reads_in(self, summary: ControlFlowSummary, expressions: Iterable[Expression]) -> set[str]:
+        found: set[str] = set()
+        for expression in expressions:
             found.update(
                 f"enter {self.canonical(symbol)}"
                 for symbol in symbols_in(expression)
@@ -598,7 +632,13 @@ class Program:
                 number = self.variable_of(summary.name, field)
                 if number is not None:
                     found.add(f"read {number}")
-        return frozenset(found)
+        return found
+
+    def _mentions(self, block: Block) -> list[set[str]]:
+        return [
+            {symbol for expression in expressions for symbol in symbols_in(expression)}
+            for _, expressions in parts_of(block)
+        ]
 
     def _constants_of(self, summary: ControlFlowSummary, values: tuple[Expression, ...]) -> set[str]:
         """The constants that the first of `values` may be, by base names; "?" when it may be anything."""
@@ -633,9 +673,6 @@ class Program:
         if target < len(call.arguments):
             number = self.variable_of(function, call.arguments[target])
         return range(len(self.profile.tracked)) if number is None else (number,)
-
-    def _mentions(self, block: Block) -> set[str]:
-        return {symbol for _, expression in expressions_of(block) for symbol in symbols_in(expression)}
 
 
 QUALIFIERS = frozenset({"const", "volatile", "static", "struct", "union", "enum", "register", "restrict"})

@@ -93,6 +93,16 @@ class Live:
         """The tokens that are still alive."""
         return {token for value in self.values() if (token := token_of(value)) is not None}
 
+    def local_tokens(self) -> set[Token]:
+        """The tokens that locals hold."""
+        return {
+            token
+            for task in self.tasks
+            for frame in task.frames
+            for value in frame.env.values()
+            if (token := token_of(value)) is not None
+        }
+
     def learn(self, token: Token, known: Value) -> None:
         """Put what is known of `token` in everywhere."""
         for task in self.tasks:
