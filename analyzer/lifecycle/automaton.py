@@ -18,7 +18,7 @@ Label: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One letter of a word."""
+    """One letter of a word; with `repeats` it stands for one or more of it."""
 
     emission: Emission
     repeats: bool
@@ -135,7 +135,9 @@ def words(dfa: Automaton, ends: frozenset[int], most: int, longest: int) -> tupl
     found: list[Word] = []
     seen: set[tuple[tuple[Label, bool], ...]] = set()
 
-    def walk(state: int, word: tuple[tuple[Label, bool], ...], onpath: frozenset[int]) -> None:
+    def walk(
+        state: int, word: tuple[tuple[Label, bool], ...], onpath: frozenset[int], looped: bool = False
+    ) -> None:
         if len(word) > longest:
             raise TooMany(f"a sequence has more than {longest} letters")
         if len(loops[state]) > 1:
@@ -144,8 +146,9 @@ def words(dfa: Automaton, ends: frozenset[int], most: int, longest: int) -> tupl
             label = next(iter(loops[state]))
             if word and word[-1] == (label, False):
                 word = (*word[:-1], (label, True))
-            else:
-                word = (*word, (label, True))
+            elif not looped:
+                # Not reached by the letter that repeats here: it may as well not come at all.
+                walk(state, (*word, (label, True)), onpath, looped=True)
         if dfa.ends[state] & ends and word not in seen:
             seen.add(word)
             found.append(Word(tuple(Spelling(dfa.emissions[label], again) for label, again in word)))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analyzer.lifecycle.machine import Choice, Emission, End, Machine, Option
+from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Value
 
@@ -69,8 +70,7 @@ def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = 
         emitted: list[Emission] = []
         halt = machine.advance(live, emitted)
         machine.forget(live)
-        live.forget_origins()
-        if isinstance(halt, Choice) and halt.token is not None:
+        if live.forget_origins() and isinstance(halt, Choice) and halt.token is not None:
             # The tokens were renumbered: ask again, so that the choice names the new ones.
             halt = machine.advance(live, emitted)
         state = live.freeze()
@@ -109,6 +109,38 @@ def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = 
             progress(f"{len(graph.nodes)} states")  # not at each: a terminal is slow
     _close_loops(graph)
     return graph
+
+
+def relocate(graph: Graph, program: Program) -> Graph | None:
+    """The graph of a stage that executes the same as the one `graph` is of, at its own places.
+
+    None when a place cannot be found again, or when the graph rests on what could not be read.
+    """
+    lines = {
+        path: {old: new for new, old in enumerate(moved, 1) if old}
+        for path, moved in program.snapshot.moved.items()
+    }
+
+    def moved(emitted: tuple[Emission, ...]) -> tuple[Emission, ...]:
+        result = []
+        for emission in emitted:
+            path, line = emission.spot
+            spot = (path, lines[path][line] if line and path in lines else line)
+            evidence, where = program.place(*spot)
+            result.append(replace(emission, spot=spot, evidence=evidence, where=where))
+        return tuple(result)
+
+    if graph.exceeded or any(f.startswith("problem ") for node in graph.nodes for f in node.facts):
+        return None
+    try:
+        roots = [(number, moved(emitted)) for number, emitted in graph.roots]
+        nodes = [
+            replace(node, edges=[replace(edge, emitted=moved(edge.emitted)) for edge in node.edges])
+            for node in graph.nodes
+        ]
+    except KeyError:
+        return None
+    return Graph(nodes, roots)
 
 
 def _close_loops(graph: Graph) -> None:

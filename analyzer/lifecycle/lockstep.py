@@ -149,7 +149,7 @@ class Pairing:
             side, choice = self._chooser(node)
             for option in choice.options:
                 try:
-                    taken = self._take(node, side, option, (None, None))
+                    taken = self._take(node, side, choice, option, (None, None))
                 except _Apart:
                     result.dropped += 1
                     continue
@@ -200,7 +200,7 @@ class Pairing:
         if record is not None and arrow.choice.token is None and arrow.option.action != "stay":
             choice = arrow.choice
             record(StepKind.TASK, choice.where, choice.function, arrow.option.words, Evidence.BUILT_IN)
-        self._take(node, arrow.side, arrow.option, records, words)
+        self._take(node, arrow.side, arrow.choice, arrow.option, records, words)
 
     def _chooser(self, node: PairNode) -> tuple[int, Choice]:
         """Whose turn it is: the side that has something of the other's to catch up with."""
@@ -222,6 +222,7 @@ class Pairing:
         self,
         node: PairNode,
         side: int,
+        choice: Choice,
         option: Option,
         records: tuple[Record | None, Record | None],
         words: tuple[list[Emission], list[Emission]] | None = None,
@@ -231,8 +232,6 @@ class Pairing:
         if words is not None:
             halves[0].said, halves[1].said = words
         mine, other = halves[side], halves[1 - side]
-        choice = mine.machine.advance(mine.live, [])
-        assert isinstance(choice, Choice)
         mine.machine.choose(mine.live, choice, option)
         if mine.machine.exclusions.holds(mine.live.tracked):
             return None

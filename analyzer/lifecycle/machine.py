@@ -100,6 +100,7 @@ class Emission:
     where: Location
     evidence: Evidence
     context: Context
+    spot: tuple[str, int] = ("", 0)  # path and line in the stage's own text
     mark: bool = False  # a place from which a scenario is shown, no letter
 
     @property
@@ -723,7 +724,16 @@ class Machine:
     ) -> None:
         evidence, where = self.program.place(summary.path, span.line)
         emitted.append(
-            Emission(name, kind, self._shared_function(task), words, where, evidence, self._context(live))
+            Emission(
+                name,
+                kind,
+                self._shared_function(task),
+                words,
+                where,
+                evidence,
+                self._context(live),
+                (summary.path, span.line),
+            )
         )
         if record is not None:
             record(StepKind.LETTER, where, summary.name, words, evidence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
@@ -269,9 +269,16 @@ class Program:
         self._local: dict[tuple[str, str], ControlFlowSummary] = {}
         for file in files:
             for function in file.functions:
-                self.functions.setdefault(function.name, function)
-                self._local[function.path, function.name] = function
-        self.by_canonical = {self.canonical(name): name for name in self.functions}
+                known = self.functions.get(function.name)
+                if known is not None and known.path != function.path:
+                    # Another file's static function of the same name: it gets a name no C text can hold.
+                    key = f"{function.name}@{function.path}"
+                    self._local[function.path, function.name] = replace(function, name=key)
+                    self.functions[key] = self._local[function.path, function.name]
+                elif known is None:
+                    self.functions[function.name] = function
+                    self._local[function.path, function.name] = function
+        self.by_canonical = {self.canonical(name): name for name in reversed(self.functions)}
         self.fields = {path: i for i, v in enumerate(profile.tracked) for path in v.fields}
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
@@ -290,7 +297,13 @@ class Program:
 
     def canonical(self, name: str) -> str:
         """The base stage's name for an identifier of this stage."""
+        name = name.partition("@")[0]
         return self._renamed.get(name, name)
+
+    def resolve(self, path: str, name: str) -> str:
+        """The key in `functions` of what `name` means in the file `path`; `name` itself when unknown."""
+        found = self._local.get((path, name))
+        return name if found is None else found.name
 
     def live(self, function: str, block: int, index: int) -> frozenset[str]:
         """Locals that may be read from there on."""
@@ -401,7 +414,11 @@ class Program:
         if canonical in self.watched.returned:
             return True
         known = self._calls.get(canonical)
-        return known is not None or (name in self.functions and name in self.relevant)
+        return (
+            known is not None
+            or name in self.relevant
+            or any(key.startswith(f"{name}@") for key in self.relevant)
+        )
 
     def _matters(self, summary: ControlFlowSummary, instruction: Instruction) -> bool:
         """Whether an instruction does more than write locals."""
@@ -414,7 +431,7 @@ class Program:
                 return True
             action = self.action(summary.path, name)
             if isinstance(action, Inline):
-                return name not in self._quiet
+                return action.function not in self._quiet
             return not isinstance(action, (Ignore, Read))
         if isinstance(instruction, Assign):
             return not isinstance(instruction.target, Local) and (
@@ -459,7 +476,7 @@ class Program:
             if found is None:
                 summary = self.lookup(path, name)
                 inline = summary is not None and summary.name in self.relevant
-                found = Inline(name) if inline else Ignore()
+                found = Inline(summary.name) if inline and summary is not None else Ignore()
             self._actions[key] = found
         return found
 
@@ -480,7 +497,7 @@ class Program:
                 for instruction in block.instructions:
                     if isinstance(instruction, Call):
                         callee = callee_name(instruction)
-                        callers.setdefault(callee, set()).add(name)
+                        callers.setdefault(self.resolve(summary.path, callee), set()).add(name)
                         canonical = self.canonical(callee)
                         matters |= canonical in watched
                         action = self._calls.get(canonical)
@@ -516,7 +533,8 @@ class Program:
             for name in sorted(pure):
                 for block in self.functions[name].blocks:
                     if not all(
-                        isinstance(instruction, (Call, Assign)) and self._stays_pure(instruction, pure)
+                        isinstance(instruction, (Call, Assign))
+                        and self._stays_pure(self.functions[name], instruction, pure)
                         for instruction in block.instructions
                     ):
                         pure.discard(name)
@@ -524,9 +542,9 @@ class Program:
                         break
         return pure
 
-    def _stays_pure(self, instruction: Call | Assign, pure: set[str]) -> bool:
+    def _stays_pure(self, summary: ControlFlowSummary, instruction: Call | Assign, pure: set[str]) -> bool:
         if isinstance(instruction, Call):
-            name = callee_name(instruction)
+            name = self.resolve(summary.path, callee_name(instruction))
             return name in pure or isinstance(self._calls.get(self.canonical(name)), Assume)
         return isinstance(instruction.target, Local)
 
@@ -547,7 +565,7 @@ class Program:
             summary = self.code(name)
             own[name] = [self._happens(summary, block) for block in summary.blocks]
             callees[name] = [
-                [frozenset(found) & self.relevant for found in self._mentions(block)]
+                [frozenset(found) & self.relevant for found in self._mentions(summary, block)]
                 for block in summary.blocks
             ]
         whole = {
@@ -634,9 +652,13 @@ class Program:
                     found.add(f"read {number}")
         return found
 
-    def _mentions(self, block: Block) -> list[set[str]]:
+    def _mentions(self, summary: ControlFlowSummary, block: Block) -> list[set[str]]:
         return [
-            {symbol for expression in expressions for symbol in symbols_in(expression)}
+            {
+                self.resolve(summary.path, symbol)
+                for expression in expressions
+                for symbol in symbols_in(expression)
+            }
             for _, expressions in parts_of(block)
         ]
 

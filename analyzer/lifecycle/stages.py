@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeAlias
 
 from analyzer.lifecycle.automaton import Automaton, automaton
-from analyzer.lifecycle.explore import Bounds, Graph, explore
+from analyzer.lifecycle.explore import Bounds, Graph, explore, relocate
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program, Watched
 from analyzer.lifecycle.sites import number_sites
@@ -61,6 +61,7 @@ def bind(
             program.common = common
     stages: list[Stage | None] = []
     before: Program | None = None
+    last: Graph | None = None
     for bound in programs:
         if bound is None:
             stages.append(None)
@@ -68,8 +69,11 @@ def bind(
         program = bound
         machine = Machine(program)
         number = program.snapshot.patch
-        graph = explore(machine, bounds, lambda text, n=number: progress(f"stage {n}: {text}"))  # type: ignore[misc]
         same = before is not None and _essence(before) == _essence(program)
+        graph = relocate(last, program) if same and last is not None else None
+        if graph is None:
+            graph = explore(machine, bounds, lambda text, n=number: progress(f"stage {n}: {text}"))  # type: ignore[misc]
+        last = graph
         stages.append(Stage(program.snapshot, machine, graph, automaton(graph), same))
         before = program
     return stages

@@ -122,8 +122,9 @@ class Live:
         self.tracked = [retoken(value, names) for value in self.tracked]
         self.queue = [(name, retoken(value, names)) for name, value in self.queue]
 
-    def forget_origins(self) -> None:
-        """Number the living tokens of each origin from 0 and forget how many there were."""
+    def forget_origins(self) -> bool:
+        """Number the living tokens of each origin from 0 and forget how many there were; True if any
+        token got a new number."""
         living: dict[tuple[str, ...], list[Token]] = {}
         for token in sorted(self.tokens()):
             living.setdefault(token.origin, []).append(token)
@@ -136,6 +137,7 @@ class Live:
         if names:
             self.rename(names)
         self.counts = {origin: len(tokens) for origin, tokens in living.items()}
+        return bool(names)
 
     def freeze(self) -> State:
         """The state as a value."""
