@@ -580,10 +580,9 @@ class Machine:
         if isinstance(action, Inline):
             arguments = [self._evaluate(live, frame, summary, call.span, a) for a in call.arguments]
             self._next(live, frame)
-            inner = self.program.lookup(summary.path, name)
-            assert inner is not None
-            task.frames.append(self._frame(inner.name, arguments, call.target.name if call.target else None))
-            self._entered(live, inner.name, emitted)
+            target_name = call.target.name if call.target else None
+            task.frames.append(self._frame(action.function, arguments, target_name))
+            self._entered(live, action.function, emitted)
             if record is not None:
                 evidence, where = self.program.place(summary.path, call.span.line)
                 record(StepKind.ENTER, where, frame.function, f"{name}() is called", evidence)
@@ -1029,7 +1028,7 @@ class Machine:
                 frame.env[expression.name] = known
             return known
         if isinstance(expression, Symbol):
-            constant = self._symbol(expression)
+            constant = self._symbol(summary.path, expression)
             if constant is not None:
                 return constant
             site = self.program.site(summary, span, f"read:{expression.name}")
@@ -1071,13 +1070,14 @@ class Machine:
             return self._index.get(value.name[1:])
         return None
 
-    def _symbol(self, symbol: Symbol) -> Value | None:
+    def _symbol(self, path: str, symbol: Symbol) -> Value | None:
         """A function or constant; None for a global variable, which may hold anything.
 
         By the convention of C, constants are written in capitals; a profile's prefixes count as well.
         """
-        if symbol.name in self.program.functions:
-            return Name(symbol.name)
+        function = self.program.resolve(path, symbol.name)
+        if function in self.program.functions:
+            return Name(function)
         canonical = self.program.canonical(symbol.name)
         number = self.profile.constants.get(canonical)
         if number is not None:

@@ -224,11 +224,16 @@ def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: 
 def _source_lines(
     stages: Sequence[Stage | None], snapshots: Sequence[Snapshot]
 ) -> dict[tuple[str, int], str]:
-    """The texts of the places a report may show: the lines' own, by the place shown for them."""
+    """The texts of the places a report may show: the lines' own, by the place shown for them.
+
+    The same number may name different lines at different stages: such a place shows no text.
+    """
     lines: dict[tuple[str, int], str] = {}
+    unclear: set[tuple[str, int]] = set()
     for snapshot in snapshots:
         for path, text in snapshot.files.items():
             places = snapshot.lines.get(path, ())
             for line, (_, shown, number) in zip(text.split("\n"), places, strict=False):
-                lines.setdefault((shown, number), line)
-    return lines
+                if lines.setdefault((shown, number), line) != line:
+                    unclear.add((shown, number))
+    return {place: line for place, line in lines.items() if place not in unclear}
