@@ -1,8 +1,9 @@
 """A tiny domain for tests of the engine: C texts in, sequences and changes out.
 
 Events `tell(NOTE_*)` (UP, DOWN, LOST), landmark `go()`, tracked `Object.phase` with the compare-and-set
-`move(&o->phase, from, to)`, the predicate `powered()`, `later(f, o)` defers, `spawn(f, o)` starts a thread,
-`join()`, `sleep_for()` waits, `lock()` and `unlock()`. A run begins in `run()`. Nothing here is of any real domain.
+`move(&o->phase, from, to)`, the predicate `powered()`. `later(f, o)` defers, `spawn(f, o)` and
+`spawn_in(&o->t, f, o)` start a thread, `join(o->t)` waits for one, `sleep_for()` waits; `lock()`, `unlock()`.
+A run begins in `run()`. Nothing here is of any real domain.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def tiny(**changes: Any) -> Profile:
         exclusions=(),
         objects={"the_object": "Object"},
         deferrals=(Deferral("later", 0, 1, ("big",)),),
-        threads=(ThreadCall("spawn", 0, 1),),
+        threads=(ThreadCall("spawn", 0, 1), ThreadCall("spawn_in", 1, 2)),
         joins=("join",),
         waits=("sleep_for",),
         locks=(Lock("big", ("lock",), ("unlock",)),),

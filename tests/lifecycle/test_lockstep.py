@@ -1,0 +1,129 @@
+"""What a patch changed: both stages on the same decisions, with cause, way out and witness."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.model.report import ChangeKind, StepKind
+from tests.builders import body, changes, compared, said, scenario, tiny
+
+FAILING = (
+    "if (first() < 0) {",
+    "goto fail;",
+    "}",
+    "if (second() < 0) {",
+    "goto fail;",
+    "}",
+    "tell(NOTE_UP);",
+    "return;",
+    "fail:",
+    "clean();",
+)
+LOSING = body(*FAILING, "tell(NOTE_LOST);")
+LOST = body(*FAILING)
+
+KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
+    "nothing": (("go();",), ("go();",), []),
+    "added": (("go();",), ("go();", "tell(NOTE_UP);"), ["added: go -> go UP"]),
+    "lost": (("go();", "tell(NOTE_UP);"), ("go();",), ["lost: go UP -> go"]),
+    "duplicated": (("go();",), ("go();", "go();"), ["duplicated: go -> go go"]),
+    "deduplicated": (("go();", "go();"), ("go();",), ["deduplicated: go go -> go"]),
+    "reordered": (("go();", "tell(NOTE_UP);"), ("tell(NOTE_UP);", "go();"), ["reordered: go UP -> UP go"]),
+    "context": (("lock();", "unlock();", "go();"), ("lock();", "go();", "unlock();"), ["context: go -> go"]),
+    "tracked state is context": (
+        ("move(&o->phase, PHASE_NEW, PHASE_BUSY);", "go();"),
+        ("go();", "move(&o->phase, PHASE_NEW, PHASE_BUSY);"),
+        ["context: go -> go"],
+    ),
+    "on some runs only": (
+        ("if (check()) {", "tell(NOTE_UP);", "}", "go();"),
+        ("if (check()) {", "}", "go();"),
+        ["lost: UP go -> go"],
+    ),
+    "two decisions, one of which matters": (
+        ("int a = one();", "int b = two();", "if (a) {", "tell(NOTE_UP);", "}", "if (b) {", "go();", "}"),
+        ("int a = one();", "int b = two();", "if (b) {", "go();", "}"),
+        ["lost: UP -> ", "lost: UP go -> go"],
+    ),
+    "the decisions are asked in another order": (
+        ("int a = one();", "int b = two();", "if (a) {", "if (b) {", "go();", "}", "}"),
+        ("int a = one();", "int b = two();", "if (b) {", "if (a) {", "go();", "}", "}"),
+        [],
+    ),
+    "a guard is turned round, its meaning with it": (
+        ("if (check()) {", "tell(NOTE_UP);", "}", "else {", "go();", "}"),
+        ("if (!check()) {", "tell(NOTE_UP);", "}", "else {", "go();", "}"),
+        ["lost: UP -> go", "lost: go -> UP"],
+    ),
+    "a run takes on the sequence of another": (
+        ("if (check()) {", "tell(NOTE_UP);", "}", "go();"),
+        ("if (other()) {", "}", "go();"),
+        ["lost: UP go -> go"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), KINDS.values(), ids=KINDS)
+def test_kinds(before: tuple[str, ...], after: tuple[str, ...], expected: list[str]) -> None:
+    assert changes(body(*before), body(*after)) == expected
+
+
+def test_a_run_that_no_longer_ends_is_a_change() -> None:
+    assert changes(body("go();"), body("go();", "for (;;) {", "sleep_for();", "}")) != []
+
+
+def test_a_letter_in_another_function_has_moved() -> None:
+    steps = ("static void one(void)\n{\n    %s\n}\n", "static void two(void)\n{\n    %s\n}\n")
+    before = body("one();", "two();", before=(steps[0] % "go();", steps[1] % "trace_it();"))
+    after = body("one();", "two();", before=(steps[0] % "trace_it();", steps[1] % "go();"))
+    (change,) = compared(before, after).changes
+    assert change.kind is ChangeKind.MOVED
+    assert (change.before.letters[0].label, change.after.letters[0].label) == ("go@one", "go@two")
+
+
+def test_a_lost_event_has_its_causes_inside_one_change() -> None:
+    (change,) = compared(LOSING, LOST).changes
+    assert said(change) == "lost: LOST -> "
+    assert change.events == ("LOST",)
+    assert [cause.text for cause in change.causes] == ["first() < 0: yes", "second() < 0: yes"]
+    assert [cause.where.line for cause in change.causes] == [3, 6]
+    assert {cause.function for cause in change.causes} == {"run"}
+
+
+def test_the_way_out_is_where_the_causes_meet() -> None:
+    (change,) = compared(LOSING, LOST).changes
+    assert (change.way_out_words, change.way_out and change.way_out.line) == ("fail: in run()", 11)
+
+
+def test_the_witness_leads_to_the_event_and_to_its_absence() -> None:
+    (change,) = compared(LOSING, LOST).changes
+    before = [(step.kind, step.text) for step in change.witness_before.steps]
+    assert before[0] == (StepKind.BRANCH, "first() < 0: yes")
+    assert (StepKind.LETTER, "tell LOST") in before
+    after = [(step.kind, step.text) for step in change.witness_after.steps]
+    assert after[0] == (StepKind.BRANCH, "first() < 0: yes")
+    assert not any(kind is StepKind.LETTER for kind, _ in after)
+    assert (change.witness_before.patch, change.witness_after.patch) == (0, 1)
+
+
+def test_a_change_names_the_scenarios_that_show_it() -> None:
+    profile = tiny(
+        scenarios=(scenario("early", returned=()), scenario("cleaned", through=("clean",))),
+    )
+    (change,) = compared(LOSING, LOST, profile=profile).changes
+    assert change.scenarios == ("cleaned", "early")
+
+
+def test_a_stage_compared_with_itself_has_no_change() -> None:
+    assert changes(LOSING, LOSING) == []
+
+
+def test_a_change_and_its_revert() -> None:
+    assert changes(LOSING, LOST, LOSING) == ["added:  -> LOST"]
+
+
+def test_a_patch_that_takes_another_entry_is_told() -> None:
+    before = body("go();")
+    after = "void walk(Object *o)\n{\n    tell(NOTE_UP);\n}\n"
+    result = compared(before, after)
+    assert result.changes or result.unknown

@@ -1,0 +1,108 @@
+"""What cannot be told is Unknown and says why; silence is never an answer."""
+
+from __future__ import annotations
+
+from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.sequences import doubts as doubts_about
+from analyzer.lifecycle.sequences import listed
+from tests.builders import BOUNDS, all_runs, body, compared, doubts, stages, tiny, told
+
+
+def test_an_event_whose_constant_is_not_known() -> None:
+    (doubt,) = doubts(body("tell(o->note);"))
+    assert "which event is notified is unknown" in doubt
+    assert "life.c:3" in doubt
+
+
+def test_the_other_runs_of_that_text_are_certain() -> None:
+    (stage,) = stages(body("if (check()) {", "tell(o->note);", "}", "else {", "tell(NOTE_UP);", "}"))
+    assert [s.letters[0].name for s in all_runs(stage).sequences] == ["?", "UP"]
+
+
+def test_code_the_parser_cannot_read_on_the_way() -> None:
+    (doubt,) = doubts(body("tell(NOTE_UP);", "o = = 3;", "go();"))
+    assert doubt == "a statement in run(): the parser could not read this code life.c:4"
+
+
+def test_code_the_parser_cannot_read_on_some_ways_only() -> None:
+    (stage,) = stages(body("if (check()) {", "o = = 3;", "tell(NOTE_UP);", "return;", "}", "go();"))
+    assert len(all_runs(stage).unknown) == 1
+    sure = frozenset(n for n in stage.graph.ends() if not doubts_about(stage, frozenset({n})))
+    (sequence,) = listed(stage, sure, "", tiny(), BOUNDS).sequences
+    assert [one.name for one in sequence.letters] == ["go"]
+
+
+def test_a_beginning_that_the_parser_lost_is_not_silence() -> None:
+    assert doubts(body("tell(NOTE_UP);", "if (check() {{ @ ;", "go();"))
+
+
+def test_code_the_parser_cannot_read_elsewhere_does_not_matter() -> None:
+    text = body("tell(NOTE_UP);") + "static void unused(void)\n{\n    int @ = 3;\n    trace_it();\n}\n"
+    assert told(text) == {"UP"}
+
+
+def test_a_bound_on_states() -> None:
+    steps = [line for n in range(8) for line in (f"if (check{n}()) {{", f"o->a{n} = 1;", "go();", "}")]
+    (doubt, *_) = doubts(body(*steps), bounds=Bounds(states=10, letters=4))
+    assert "more than" in doubt
+
+
+def test_what_was_found_within_a_bound_is_kept() -> None:
+    bounds = Bounds(states=10)
+    text = body("if (check()) {", "tell(NOTE_UP);", "return;", "}", *["if (c()) {", "go();", "}"] * 12)
+    (stage,) = stages(text, bounds=bounds)
+    assert stage.graph.exceeded == "more than 10 states"
+    result = all_runs(stage, bounds=bounds)
+    assert ["UP"] in [[one.name for one in s.letters] for s in result.sequences]
+    assert any("it ran out: more than 10 states" in one.why for one in result.unknown)
+
+
+def test_a_bound_on_states_in_lockstep() -> None:
+    steps = ["if (c()) {", "go();", "}"] * 12
+    result = compared(body(*steps), body(*steps, "tell(NOTE_UP);"), bounds=Bounds(states=10))
+    assert any("lockstep ran out: more than 10 pairs of states" in one.why for one in result.unknown)
+
+
+def test_a_bound_on_time() -> None:
+    steps = ["if (c()) {", "go();", "}"] * 5
+    assert any("more than 0 seconds" in doubt for doubt in doubts(body(*steps), bounds=Bounds(seconds=0.0)))
+
+
+def test_too_many_sequences() -> None:
+    steps = [line for n in range(5) for line in (f"if (c{n}()) {{", f"tell(NOTE_{'ABCDE'[n]});", "}")]
+    assert any("more than 8 sequences" in doubt for doubt in doubts(body(*steps), bounds=Bounds(words=8)))
+
+
+def test_several_events_that_repeat_in_turn() -> None:
+    (doubt,) = doubts(body("while (check()) {", "tell(NOTE_UP);", "tell(NOTE_DOWN);", "}"))
+    assert "repeat" in doubt
+
+
+def test_recursion_without_an_end() -> None:
+    text = body("again();", before=("static void again(void)\n{\n    go();\n    again();\n}\n",))
+    assert any("calls nest deeper" in doubt or "letters" in doubt for doubt in doubts(text))
+
+
+def test_whether_a_write_happens_is_not_known() -> None:
+    (doubt,) = doubts(
+        body("move(&o->phase, OTHER, PHASE_BUSY);", "if (o->phase == PHASE_BUSY) {", "go();", "}")
+    )
+    assert "whether the write happens is unknown" in doubt
+
+
+def test_a_write_that_expects_an_unknown_value_may_happen_or_not() -> None:
+    text = body("move(&o->phase, o->other, PHASE_BUSY);", "if (o->phase == PHASE_BUSY) {", "go();", "}")
+    assert told(text) == {"go", ""}
+
+
+def test_a_call_through_a_pointer_is_an_assumption() -> None:
+    (stage,) = stages(body("o->hook(o);", "go();"))
+    all_runs(stage)
+    assert any("a call through a pointer" in text for text in stage.machine.program.assumptions)
+
+
+def test_a_pointer_to_a_known_function_is_followed() -> None:
+    text = body(
+        "void (*hook)(void) = step;", "hook();", before=("static void step(void)\n{\n    go();\n}\n",)
+    )
+    assert told(text) == {"go"}
