@@ -21,7 +21,7 @@ from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, Ste
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
 
-Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], bool]
+Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,16 @@ def touched(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], .
     return tuple(sorted(names))
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Causes that lead out by the same place, and the arrows that decide."""
+
+    out: Location | None
+    words: str
+    causes: tuple[Cause, ...]
+    deciding: tuple[tuple[int, Joined], ...]
+
+
 class _Reading:
     """Reads changes off one graph of pairs."""
 
@@ -120,17 +130,30 @@ class _Reading:
         if not endings:
             return ()
         left = self._outcomes_left(keys)
-        made = [self._change(key, numbers, left) for key, numbers in endings.items()]
-        made.sort(key=lambda c: (c.kind.value, [one.label for one in c.before.letters],
-                                 [one.label for one in c.after.letters]))  # fmt: skip
+        made = [
+            self._change(key, numbers, group)
+            for key, numbers in endings.items()
+            for group in self._ways(key, left)
+        ]
+        made.sort(
+            key=lambda c: (
+                c.kind.value,
+                [one.label for one in c.before.letters],
+                [one.label for one in c.after.letters],
+                str(c.way_out),
+            )
+        )
         return tuple(made)
 
     @staticmethod
     def _key(first: Side, second: Side) -> Key | None:
         was, now = project(first.word), project(second.word)
+        assert first.end is not None and second.end is not None
         if was != now:
-            return (was, now, False)
-        return (was, now, True) if first.shifted else None
+            return (was, now, "")
+        if first.end.kind != second.end.kind:
+            return (was, now, ChangeKind.BLOCKED.value)
+        return (was, now, ChangeKind.CONTEXT.value) if first.shifted else None
 
     def _outcomes_left(self, keys: dict[int, Key | None]) -> list[set[Key | None]]:
         """For each pair the outcomes that can still follow."""
@@ -151,23 +174,29 @@ class _Reading:
                     work.append(caller)
         return left
 
-    def _change(self, key: Key, numbers: list[int], left: list[set[Key | None]]) -> Change:
-        was, now, only_context = key
-        path = self._path(min(numbers, key=self._depth))
+    def _change(self, key: Key, numbers: list[int], way: _Way) -> Change:
+        was, now, kind = key
+        wanted = set(numbers)
+        if way.deciding:
+            first = min(way.deciding, key=lambda step: self._depth(step[0]))
+            path = [*self._path(first[0]), first, *self._to_end(first[1].target, wanted)]
+            reached = set().union(*(self._reachable(arrow.target) for _, arrow in way.deciding))
+            numbers = sorted(reached & wanted)
+        else:
+            path = self._path(min(numbers, key=self._depth))
+        end = path[-1][1].target if path else numbers[0]
         steps, words = self._replay(path)
-        causes, deciding = self._causes(key, left)
-        way_out = self._way_out(key, deciding, left)
         scenarios = sorted({s for number in numbers for s in self._scenarios(number)})
         return Change(
             self.after.snapshot.patch,
-            ChangeKind.CONTEXT if only_context else kind_of(was, now),
+            ChangeKind(kind) if kind else kind_of(was, now),
             touched(was, now),
             tuple(scenarios) or (OTHER,),
-            self._sequence(words[0], 0, numbers[0]),
-            self._sequence(words[1], 1, numbers[0]),
-            causes,
-            way_out[0] if way_out else None,
-            way_out[1] if way_out else "",
+            self._sequence(words[0], 0, end),
+            self._sequence(words[1], 1, end),
+            way.causes,
+            way.out,
+            way.words,
             Witness(self.before.snapshot.patch, tuple(steps[0])),
             Witness(self.after.snapshot.patch, tuple(steps[1])),
         )
@@ -231,12 +260,11 @@ class _Reading:
 
     # --- causes -----------------------------------------------------------------------------
 
-    def _causes(
-        self, key: Key, left: list[set[Key | None]]
-    ) -> tuple[tuple[Cause, ...], list[tuple[int, Joined]]]:
-        """Decisions after which only this outcome is left although others were possible before."""
-        found: dict[tuple[str, int, str], Cause] = {}
-        deciding: list[tuple[int, Joined]] = []
+    def _ways(self, key: Key, left: list[set[Key | None]]) -> list[_Way]:
+        """The decisions after which only this outcome is left although others were possible before, put
+        together by the place where the ways on from them meet."""
+        groups: dict[tuple[str, int, str], tuple[dict[Cause, None], list[tuple[int, Joined]]]] = {}
+        known: dict[tuple[str, int, str, str], tuple[str, int, str]] = {}
         for number, node in enumerate(self.graph.nodes):
             if left[number] == {key} or key not in left[number]:
                 continue
@@ -245,46 +273,53 @@ class _Reading:
                     continue
                 choice = arrow.choice
                 text = f"{choice.text}: {arrow.option.words}" if choice.token else arrow.option.words
-                place = (choice.where.path, choice.where.line, text)
-                if place not in found:
-                    found[place] = Cause(text, choice.where, choice.function)
-                    deciding.append((number, arrow))
-        ordered = sorted(found.items(), key=lambda item: item[0])
-        return tuple(cause for _, cause in ordered), deciding
+                place = (choice.where.path, choice.where.line, text, choice.function)
+                meet = known.get(place)
+                if meet is None:
+                    meet = known[place] = self._meeting(number, arrow)
+                causes, deciding = groups.setdefault(meet, ({}, []))
+                causes[Cause(text, choice.where, choice.function)] = None
+                deciding.append((number, arrow))
+        ways = []
+        for (path, line, words), (causes, deciding) in sorted(groups.items()):
+            ordered = sorted(causes, key=lambda c: (c.where.path, c.where.line, c.text))
+            out = Location(path, line) if path else None
+            ways.append(_Way(out, words, tuple(ordered), tuple(deciding)))
+        return ways or [_Way(None, "", (), ())]
 
-    def _way_out(
-        self, key: Key, deciding: list[tuple[int, Joined]], left: list[set[Key | None]]
-    ) -> tuple[Location, str] | None:
-        """Where the ways from the causes meet: the first label or call that all of them pass."""
-        trails = [self._trail(number, arrow) for number, arrow in deciding[:12]]
-        if not trails:
-            return None
-        shared = set(trails[0]).intersection(*trails[1:])
-        for place in trails[0]:
-            if place in shared:
-                path, line, text, function = place
-                return Location(path, line), f"{text} in {function}()"
-        return None
-
-    def _trail(self, number: int, arrow: Joined) -> list[tuple[str, int, str, str]]:
-        """Labels and calls passed by the later stage from a decision to the end, the shortest way."""
-        trail: list[tuple[str, int, str, str]] = []
+    def _meeting(self, number: int, arrow: Joined) -> tuple[str, int, str]:
+        """The first label passed after a decision in its own function, else the function itself."""
+        choice = arrow.choice
+        if choice.token is None:
+            return ("", 0, "the order of tasks")
+        found: list[tuple[str, int, str]] = []
 
         def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
-            if kind is StepKind.ENTER:
-                trail.append((where.path, where.line, text, function))
+            if kind is StepKind.ENTER and text.endswith(":") and function == choice.function and not found:
+                found.append((where.path, where.line, f"{text} in {function}()"))
 
-        for source, taken in [(number, arrow), *self._to_end(arrow.target)]:
-            self.pairing.follow(self.graph.nodes[source], taken, (None, record), ([], []))
-        return trail
+        self.pairing.follow(self.graph.nodes[number], arrow, (None, record), ([], []))
+        if found:
+            return found[0]
+        return (choice.where.path, 0, f"{choice.function}()")
 
-    def _to_end(self, number: int) -> list[tuple[int, Joined]]:
+    def _reachable(self, number: int) -> set[int]:
+        seen = {number}
+        work = [number]
+        while work:
+            for arrow in self.graph.nodes[work.pop()].arrows:
+                if arrow.target not in seen:
+                    seen.add(arrow.target)
+                    work.append(arrow.target)
+        return seen
+
+    def _to_end(self, number: int, wanted: set[int]) -> list[tuple[int, Joined]]:
+        """The shortest way from a pair to one of `wanted`."""
         came: dict[int, tuple[int, Joined] | None] = {number: None}
         work = deque([number])
         while work:
             here = work.popleft()
-            node = self.graph.nodes[here]
-            if not node.arrows:
+            if here in wanted:
                 path: list[tuple[int, Joined]] = []
                 step = came[here]
                 while step is not None:
@@ -292,7 +327,7 @@ class _Reading:
                     step = came[step[0]]
                 path.reverse()
                 return path
-            for arrow in node.arrows:
+            for arrow in self.graph.nodes[here].arrows:
                 if arrow.target not in came:
                     came[arrow.target] = (here, arrow)
                     work.append(arrow.target)

@@ -219,12 +219,10 @@ class Machine:
         # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
         # still stands in a local may teach more of it.
         copied = live.local_tokens()
-        asked = {
-            number
-            for number in self.selections.asked(frozenset(live.facts))
-            if number in writable or token_of(live.tracked[number]) in copied
-        }
-        needed = self._kept | readable | asked | self.exclusions.needed(live.tracked, readable)
+        learnable = {n for n, value in enumerate(live.tracked) if token_of(value) in copied}
+        asked = self.selections.asked(frozenset(live.facts)) & (writable | learnable)
+        excluding = self.exclusions.needed(live.tracked, readable | learnable)
+        needed = self._kept | readable | asked | excluding
         for number, variable in enumerate(self.profile.tracked):
             if number not in needed:
                 live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
@@ -420,8 +418,22 @@ class Machine:
         return False
 
     def _joining(self, live: Live, function: str, call: Call) -> bool:
+        """Whether the thread a join names still runs; a join of what no thread bears waits for the threads
+        whose name is unknown."""
         thread = self.program.path_of(function, call.arguments[0]) if call.arguments else ""
+        if all(task.thread != thread for task in live.tasks[1:]):
+            thread = ""
         return any(task.frames and task.thread == thread for task in live.tasks[1:])
+
+    def _thread_of(self, function: str, call: Call) -> str:
+        """What a later join will name: where the call's result goes, or else its first argument."""
+        for block in self.program.functions[function].blocks:
+            for instruction in block.instructions:
+                if isinstance(instruction, Assign) and call.target and instruction.value == call.target:
+                    return self.program.path_of(function, instruction.target)
+        if call.target is not None and not call.target.name.startswith("%"):
+            return ""
+        return self.program.path_of(function, call.arguments[0]) if call.arguments else ""
 
     def _schedule(self, live: Live, forced: bool) -> Choice | None:
         """The choice at a switch point, or None when there is nothing to choose."""
@@ -804,7 +816,7 @@ class Machine:
         arguments: list[Value] = []
         if 0 <= spec.argument < len(call.arguments):
             arguments.append(self._evaluate(live, frame, summary, call.span, call.arguments[spec.argument]))
-        thread = self.program.path_of(frame.function, call.arguments[0])
+        thread = self._thread_of(frame.function, call)
         live.tasks.append(Task(function, thread, [self._frame(function, arguments, None)]))
         self._entered(live, function, None)
         if record is not None:
@@ -888,10 +900,11 @@ class Machine:
                     self._offer(live, frame.function, end.span, touched)
                     return
             value = self._evaluate(live, frame, summary, end.span, end.condition)
-            truth = self._truth(value, frame, summary, end.span, end.text)
+            asked = self.program.asks(frame.function, end.condition)
+            truth = self._truth(value, frame, summary, end.span, asked)
             if record is not None:
                 evidence, where = self.program.place(summary.path, end.span.line)
-                words = f"{end.text}: {'yes' if truth else 'no'}"
+                words = f"{asked}: {'yes' if truth else 'no'}"
                 record(StepKind.BRANCH, where, frame.function, words, evidence)
             self._go(frame, end.then if truth else end.otherwise)
         elif isinstance(end, Switch):

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from analyzer.lifecycle.liveness import live_locals, successors
 from analyzer.lifecycle.prune import prune
+from analyzer.lifecycle.wording import calls_by_result, worded
 from analyzer.model.profile import (
     Deferral,
     EventCall,
@@ -44,6 +45,7 @@ from analyzer.model.summary import (
     Leave,
     Local,
     Number,
+    Problem,
     Return,
     Span,
     Switch,
@@ -267,7 +269,11 @@ class Program:
         self._renamed = renamed
         self.functions: dict[str, ControlFlowSummary] = {}
         self._local: dict[tuple[str, str], ControlFlowSummary] = {}
+        self.problems: list[Problem] = []  # text outside functions that could not be read
+        self.unread: list[str] = []  # the files it stands in
         for file in files:
+            self.problems.extend(file.problems)
+            self.unread.extend(file.path for _ in file.problems)
             for function in file.functions:
                 known = self.functions.get(function.name)
                 if known is not None and known.path != function.path:
@@ -291,6 +297,7 @@ class Program:
         self.relevant = self._slice()
         self._quiet: set[str] = self._find_quiet()
         self._pruned: dict[str, ControlFlowSummary] = {}
+        self._results: dict[str, dict[str, str]] = {}
         self.common: frozenset[str] = frozenset(self.by_canonical)
 
     # --- names ------------------------------------------------------------------------------
@@ -402,9 +409,20 @@ class Program:
         found = self._pruned.get(function)
         if found is None:
             summary = self.functions[function]
+            self._note_pointers(summary)
             found = prune(summary, lambda i: self._matters(summary, i), self._reads_arguments)
             self._pruned[function] = found
         return found
+
+    def _note_pointers(self, summary: ControlFlowSummary) -> None:
+        for block in summary.blocks:
+            for instruction in block.instructions:
+                if isinstance(instruction, Call) and not isinstance(instruction.callee, (Symbol, Local)):
+                    where = self.place(summary.path, instruction.span.line)[1]
+                    self.assumptions.add(
+                        f"a call through a pointer is taken to change nothing tracked: "
+                        f"{instruction.text} at {where}"
+                    )
 
     def _reads_arguments(self, call: Call) -> bool:
         name = callee_name(call)
@@ -462,6 +480,13 @@ class Program:
                     self._quiet.discard(name)
                     shrinking = True
         return self._quiet
+
+    def asks(self, function: str, expression: Expression) -> str:
+        """What a condition of `function` asks, in the words of the source."""
+        calls = self._results.get(function)
+        if calls is None:
+            calls = self._results[function] = calls_by_result(self.functions[function])
+        return worded(expression, calls)
 
     def lookup(self, path: str, name: str) -> ControlFlowSummary | None:
         """The definition a call in `path` reaches: one in the same file first."""

@@ -101,6 +101,15 @@ def doubts(stage: Stage, ends: frozenset[int]) -> tuple[Unknown, ...]:
     found: dict[str, Unknown] = {}
     if stage.graph.exceeded:
         found["bound"] = Unknown("the search", f"it ran out: {stage.graph.exceeded}", patch=patch)
+    program = stage.machine.program
+    for path, problem in zip(program.unread, program.problems, strict=True):
+        where = str(program.place(path, problem.span.line)[1])
+        why = "the parser could not read this text outside of functions"
+        found[f"outside {where}"] = Unknown(f"a part of {path}", why, where, patch)
+    for entry in program.profile.entries:
+        if entry.function not in program.by_canonical:
+            why = "its runs begin there, and no definition of it could be read"
+            found[f"entry {entry.function}"] = Unknown(f"{entry.function}()", why, patch=patch)
     for number in sorted(ends):
         for fact in stage.graph.nodes[number].facts:
             if fact.startswith("problem "):

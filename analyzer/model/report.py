@@ -127,6 +127,7 @@ class ChangeKind(Enum):
     REORDERED = "reordered"
     MOVED = "moved"
     CONTEXT = "context"
+    BLOCKED = "blocked"  # the same letters, and now the run never ends, or ends where it did not
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 from analyzer import cfront, intake, profiles
@@ -12,6 +13,7 @@ from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
 from analyzer.model.profile import Profile
 from analyzer.model.report import (
+    Change,
     Finding,
     FindingKind,
     Level,
@@ -20,6 +22,7 @@ from analyzer.model.report import (
     StageInfo,
     StageSequences,
 )
+from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
@@ -88,6 +91,7 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
         changes,
     )
     unknown = _unknown(series, snapshots, scenarios, compared, checked)
+    unknown += unexplained(scenarios, changes)
     return Report(
         profile=profile.name,
         profile_title=profile.title,
@@ -157,6 +161,35 @@ def _scenarios(
     summary = "Runs that no scenario of the profile claims."
     result.append(ScenarioSequences(OTHER, "other outcomes", summary, rows, generated=True))
     return tuple(result)
+
+
+def unexplained(scenarios: Sequence[ScenarioSequences], changes: Sequence[Change]) -> tuple[Unknown, ...]:
+    """Sequences that a scenario gains with a patch although no change of that patch leads to them.
+
+    Lockstep compares runs on the same decisions; what only another order of tasks brings shows in the sets
+    alone.
+    """
+    found = []
+    for scenario in scenarios:
+        for before, after in pairwise(scenario.stages):
+            if before.unknown or after.unknown:
+                continue
+            led_to = {_labels(c.after) for c in changes if c.patch == after.patch}
+            new = {_labels(s) for s in after.sequences} - {_labels(s) for s in before.sequences}
+            for labels in sorted(new - led_to):
+                text = ", ".join(labels) or "(nothing)"
+                why = f"the sequence {text} is new, on decisions that could not be matched with those before"
+                found.append(Unknown(f"scenario {scenario.id}", why, patch=after.patch))
+    return tuple(found)
+
+
+def _labels(sequence: Letters) -> tuple[str, ...]:
+    """The labels, a repeated one once: how often it comes is not compared here."""
+    labels: list[str] = []
+    for one in sequence.letters:
+        if not labels or labels[-1] != one.label:
+            labels.append(one.label)
+    return tuple(labels)
 
 
 def _missing(snapshot: Snapshot) -> StageSequences:

@@ -30,6 +30,7 @@ _CHANGES = {
     ChangeKind.REORDERED: "comes in another order",
     ChangeKind.MOVED: "moves",
     ChangeKind.CONTEXT: "comes in another context",
+    ChangeKind.BLOCKED: "stays, but the run ends otherwise",
 }
 _LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
 
