@@ -21,9 +21,11 @@ from analyzer.model.unknown import InputError
 from analyzer.reports import join, render
 from analyzer.reports.escape import visible
 from analyzer.reports.lists import normalised
+from analyzer.reports.words import incomplete, unknown_words
 
 FILE_WIDTH = 80
-_STATUS_ORDER = (2, 1, 3)
+INCOMPLETE = 3
+_STATUS_ORDER = (2, 1, INCOMPLETE)
 
 
 def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> int:
@@ -57,7 +59,18 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
     for target in targets:
         if target.path is None:
             console.say(written(target.format, colour=console.colour(given.color), width=console.width()))
+    if status == INCOMPLETE and not given.quiet:
+        console.complain(_incomplete(reports))
     return status
+
+
+def _incomplete(reports: Iterable[Report]) -> str:
+    """What exit status 3 is about, in one line."""
+    doubts = [unknown_words(doubt) for report in reports for doubt in incomplete(report)]
+    if not doubts:
+        return "incomplete: the report says what could not be told"
+    rest = f"; and {len(doubts) - 1} more in the report" if len(doubts) > 1 else ""
+    return f"incomplete: {doubts[0]}{rest}"
 
 
 def overall(reports: Iterable[Report]) -> int:

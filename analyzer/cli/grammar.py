@@ -39,7 +39,9 @@ class Command:
 
 HELP = Option(("--help", "-h"), "show this help")
 VERSION = Option(("--version",), "show the version")
-QUIET = Option(("--quiet", "-q"), "no progress: nothing on standard error but errors")
+QUIET = Option(
+    ("--quiet", "-q"), "nothing on standard error but errors: no progress, no word on what is incomplete"
+)
 COLOR = Option(
     ("--color",),
     "colour the output (NO_COLOR and FORCE_COLOR are heeded under auto)",

@@ -45,7 +45,9 @@ def analyse(
         if profile is not None:
             reports.append(report_of(one, profile, options, progress))
     if not reports:
-        reports.append(_not_concerned(series[0], loaded[0], options))
+        # A search of large input hands on nothing when no patch in it is wanted.
+        aside = series[0] if series else Series(f"all patches in {', '.join(options.paths)}", 1, ())
+        reports.append(_not_concerned(aside, loaded[0]))
     return tuple(reports)
 
 
@@ -112,7 +114,7 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
     )
 
 
-def _not_concerned(series: Series, profile: Profile, options: Options) -> Report:
+def _not_concerned(series: Series, profile: Profile) -> Report:
     stages = (StageInfo(0, "base"), *(StageInfo(patch.number, patch.title) for patch in series.patches))
     return Report(
         profile.name, profile.title, "built-in", profile.follows, series.title, stages, (), (), (), (),

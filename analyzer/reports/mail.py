@@ -24,7 +24,7 @@ _CONSONANT_SOUND = re.compile(r"(?i)(uni|use|usu|eu|one\b|once\b)")
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     """The whole mail. Ends in one newline."""
     if not report.concerned:
-        return visible(words.not_concerned(report)) + "\n"
+        return "".join(f"{visible(line)}\n" for line in words.not_concerned(report))
     picked = chosen(report, scenarios)
     listings = [listing(report, scenario) for scenario in picked]
     blocks: list[list[str]] = []

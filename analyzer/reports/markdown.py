@@ -21,7 +21,7 @@ from analyzer.reports.witness import step_words
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     """The whole report. Ends in one newline."""
     if not report.concerned:
-        return plain(words.not_concerned(report)) + "\n"
+        return "\n".join(f"{plain(line)}\n" for line in words.not_concerned(report))
     picked = chosen(report, scenarios)
     ids = {scenario.id for scenario in picked}
     blocks = [f"# {plain(report.title or 'Patch series')}", plain(f"Computed {words.source_words(report)}.")]

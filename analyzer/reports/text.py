@@ -24,7 +24,7 @@ _LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str:
     """The whole report. Ends in one newline."""
     if not report.concerned:
-        return visible(words.not_concerned(report)) + "\n"
+        return "".join(f"{visible(line)}\n" for line in words.not_concerned(report))
     picked = chosen(report, scenarios)
     ids = {scenario.id for scenario in picked}
     shown = [listing(report, scenario) for scenario in picked]

@@ -43,10 +43,14 @@ def source_words(report: Report) -> str:
     return f"on the patches alone and the built-in lifecycle of {report.profile_title}{follows}"
 
 
-def not_concerned(report: Report) -> str:
-    """The one line for a series that touches nothing any profile knows."""
+def not_concerned(report: Report) -> tuple[str, ...]:
+    """The one line for a series that touches nothing any profile knows; more where it was not all read."""
     title = report.title or "these patches"
-    return f"not concerned: no name of any profile and no modelled function occurs in: {title}"
+    doubts = incomplete(report)
+    if doubts:
+        head = f"incomplete: what could be read concerns no profile, but not all could be read: {title}"
+        return (head, *(unknown_words(doubt) for doubt in doubts))
+    return (f"not concerned: no name of any profile and no modelled function occurs in: {title}",)
 
 
 def change_words(change: Change) -> str:
