@@ -191,7 +191,7 @@ class _Reading:
             self.after.snapshot.patch,
             ChangeKind(kind) if kind else kind_of(was, now),
             touched(was, now),
-            tuple(scenarios) or (OTHER,),
+            tuple(scenarios),
             self._sequence(words[0], 0, end),
             self._sequence(words[1], 1, end),
             way.causes,
@@ -210,11 +210,14 @@ class _Reading:
         found: set[str] = set()
         for side in self.graph.nodes[number].sides:
             assert side.end is not None
-            for index, scenario in enumerate(self.profile.scenarios):
+            claimed = {
+                scenario.id
+                for index, scenario in enumerate(self.profile.scenarios)
                 if self.before.machine.selections.picks(
                     index, side.state.facts, side.state.tracked, side.end.kind
-                ):
-                    found.add(scenario.id)
+                )
+            }
+            found |= claimed or {OTHER}
         return found
 
     # --- paths ------------------------------------------------------------------------------

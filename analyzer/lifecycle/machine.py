@@ -1008,7 +1008,11 @@ class Machine:
 
     def _result(self, live: Live, call: Call, site: str) -> Value:
         """What an unmodelled call returns; a result that nobody takes is no value to keep count of."""
-        return 0 if call.target is None else self._fresh(live, ("call", site))
+        if call.target is None:
+            return 0
+        if self.program.canonical(callee_name(call)) in self.profile.objects:
+            return 1
+        return self._fresh(live, ("call", site))
 
     def _fresh(self, live: Live, origin: Origin) -> Value:
         count = live.counts.get(origin, 0)
@@ -1092,6 +1096,8 @@ class Machine:
         if function in self.program.functions:
             return Name(function)
         canonical = self.program.canonical(symbol.name)
+        if canonical in self.profile.objects:
+            return 1  # the object whose state is tracked is there
         number = self.profile.constants.get(canonical)
         if number is not None:
             return number
