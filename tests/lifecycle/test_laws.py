@@ -225,9 +225,12 @@ def test_a_change_and_its_revert_end_where_they_began(name: str) -> None:
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_revert_undoes_each_change(name: str) -> None:
     broken = rewritten(*BREAKS[name])
-    forth, back = told(between(BASE, broken)[0]), told(between(broken, BASE)[0])
-    turned = [" -> ".join(reversed(line.partition(": ")[2].split(" -> "))) for line in back]
-    assert sorted(turned) == sorted(line.partition(": ")[2] for line in forth)
+    forth, back = between(BASE, broken)[0], between(broken, BASE)[0]
+    if forth.unknown or back.unknown:
+        pytest.skip("lockstep says that it could not follow")
+    there = {line.partition(": ")[2] for line in told(forth)}
+    again = {" -> ".join(reversed(line.partition(": ")[2].split(" -> "))) for line in told(back)}
+    assert there == again
 
 
 def test_a_stage_compared_with_itself() -> None:
