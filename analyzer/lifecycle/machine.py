@@ -900,8 +900,10 @@ class Machine:
                     self._offer(live, frame.function, end.span, touched)
                     return
             value = self._evaluate(live, frame, summary, end.span, end.condition)
-            asked = self.program.asks(frame.function, end.condition)
-            truth = self._truth(value, frame, summary, end.span, asked)
+            truth = next(iter(outcomes(value)))
+            if record is not None or len(outcomes(value)) > 1:
+                asked = self.program.asks(frame.function, end.condition)
+                truth = self._truth(value, frame, summary, end.span, asked)
             if record is not None:
                 evidence, where = self.program.place(summary.path, end.span.line)
                 words = f"{asked}: {'yes' if truth else 'no'}"

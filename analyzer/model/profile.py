@@ -57,7 +57,7 @@ class Tracked:
     """A variable of the abstract state.
 
     `fields` are ``Type.field`` (also nested, ``Type.a.b``); `predicates` are calls whose result *is* the
-    variable's value (``runstate_get()``; the same value every time until it is written). `initial`
+    variable's value (``level_get()``; the same value every time until it is written). `initial`
     is a constant's name, an integer, or "" for undecided. `context` puts the value into each letter.
     """
 
@@ -132,7 +132,7 @@ class Interference:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Words for the function an event happens in: ``notify FAILED (during <words>)``."""
+    """Words for the function an event happens in: ``notify STOP (during <words>)``."""
 
     function: str
     words: str
@@ -195,7 +195,7 @@ class Scenario:
 class Rule:
     """A contract: a regular expression over letter names for the runs `select` picks.
 
-    `contract` reads as ``SETUP (DONE | FAILED)*``; letters it does not name are erased; `allowed` are
+    `contract` reads as ``START (STOP | BREAK)*``; letters it does not name are erased; `allowed` are
     further whole words that are no violation. `level` is error, warning or note.
     """
 

@@ -26,8 +26,8 @@ class Letter:
     """An event or landmark of a sequence.
 
     `function` is the innermost function on the call stack that all stages have; `words` is what to
-    print (``notify FAILED``, ``vm_start()``); `phase` the words for the function or "" (landmarks
-    have none); `repeats` marks ``vm_start()*``.
+    print (``notify STOP``, ``pump_on()``); `phase` the words for the function or "" (landmarks
+    have none); `repeats` marks ``pump_on()*``.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Letter:
 
     @property
     def label(self) -> str:
-        """``FAILED@postcopy_start``: how machines see it."""
+        """``STOP@close_gate``: how machines see it."""
         return f"{self.name}@{self.function}"
 
 

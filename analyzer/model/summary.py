@@ -246,8 +246,8 @@ class FileSummary:
 class Dialect:
     """What the front end must be told of a code base's macros (profile data). Patterns are fnmatch globs."""
 
-    attributes: tuple[str, ...] = ()  # coroutine_fn, g_autofree: erased
-    auto_types: tuple[str, ...] = ()  # g_autoptr(T) x: a declaration of T *
-    block_macros: tuple[str, ...] = ()  # WITH_QEMU_LOCK_GUARD(&l) { ... }
-    loop_macros: tuple[str, ...] = ()  # QLIST_FOREACH(...) { ... }
-    noreturn: tuple[str, ...] = ()  # abort, g_assert_not_reached
+    attributes: tuple[str, ...] = ()  # async_fn, autofree: erased
+    auto_types: tuple[str, ...] = ()  # autoptr(T) x: a declaration of T *
+    block_macros: tuple[str, ...] = ()  # WITH_LOCK_GUARD(&l) { ... }
+    loop_macros: tuple[str, ...] = ()  # LIST_FOREACH(...) { ... }
+    noreturn: tuple[str, ...] = ()  # abort, not_reached

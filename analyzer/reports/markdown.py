@@ -1,7 +1,7 @@
 """The report in Markdown, for a forge's comment or a wiki.
 
 Input: a `Report`. Output: GitHub-flavoured Markdown: a table a scenario with the stages side by side,
-then changes, findings, subscribers and what could not be told. Every foreign text is escaped or stands
+then findings, changes, subscribers and what could not be told. Every foreign text is escaped or stands
 as code; no HTML, link, mention or heading can come out of a patch. Not modelled: folding (renderers do).
 """
 
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Change, Finding, Report, Witness
+from analyzer.model.report import Finding, Report
 from analyzer.reports import words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
 from analyzer.reports.lists import Listing, chosen, listing
+from analyzer.reports.path import PathLine
 from analyzer.reports.table import Cell, marked
-from analyzer.reports.witness import step_words
+from analyzer.reports.witness import path_of, paths_of, skipped_words, step_words
 
 
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
@@ -30,12 +32,11 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     )
     for scenario in picked:
         blocks += _scenario(listing(report, scenario))
-    for change in report.changes:
-        if not scenarios or ids & set(change.scenarios):
-            blocks += _change(report, change)
     for finding in words.ordered_findings(report.findings):
         if not scenarios or ids & set(finding.scenarios):
             blocks += _finding(report, finding)
+    for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):
+        blocks += _change(report, group)
     if report.subscribers and not scenarios:
         rows = [
             (plain(s.device), code_span(s.handler), plain(", ".join(s.events))) for s in report.subscribers
@@ -80,21 +81,27 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["\n".join(f"| {' | '.join(line)} |" for line in lines)]
 
 
-def _change(report: Report, change: Change) -> list[str]:
-    items = [f"in: {plain(words.titles(report, change.scenarios))}"] if change.scenarios else []
-    items += [
-        f"before: {plain(words.run_words(change.before))}",
-        f"after: {plain(words.run_words(change.after))}",
-    ]
-    for cause in change.causes:
-        items.append(
-            f"cause: {plain(cause.text)} ({code_span(str(cause.where))}, in {code_span(cause.function)})"
+def _change(report: Report, group: ChangeGroup) -> list[str]:
+    first = group.first
+    items = [f"in: {plain(words.titles(report, group.scenarios))}"] if group.scenarios else []
+    for change in group.changes:
+        items += [
+            f"before: {plain(words.run_words(change.before))}",
+            f"after: {plain(words.run_words(change.after))}",
+        ]
+    for cause in group.causes[:SHOWN_CAUSES]:
+        place = (
+            f" ({code_span(str(cause.where))}, in {code_span(cause.function)})" if cause.where.path else ""
         )
-    if change.way_out:
-        items.append(f"way out: {plain(change.way_out_words)} ({code_span(str(change.way_out))})")
-    blocks = [f"## Patch {change.patch}: {plain(words.change_words(change))}", _items(items)]
-    blocks += _path("Path before", change.witness_before, report)
-    return blocks + _path("Path after", change.witness_after, report)
+        items.append(f"cause: {plain(cause.text)}{place}")
+    if len(group.causes) > SHOWN_CAUSES:
+        items.append(f"and {len(group.causes) - SHOWN_CAUSES} more causes (json has all)")
+    if first.way_out:
+        items.append(f"way out: {plain(first.way_out_words)} ({code_span(str(first.way_out))})")
+    blocks = [f"## Patch {first.patch}: {plain(words.change_words(first))}", _items(items)]
+    for title, path in paths_of(first):
+        blocks += _path(title, path, report)
+    return blocks
 
 
 def _finding(report: Report, finding: Finding) -> list[str]:
@@ -109,19 +116,24 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     items += [f"see: {plain(finding.documented)}"] if finding.documented else []
     head = f"{words.finding_head(finding)} ({words.finding_kind(finding)})"
     blocks = [f"## {plain(head)}", _items(items)]
-    return blocks + (_path("Path", finding.witness, report) if finding.witness else [])
+    if finding.witness and finding.witness.steps:
+        blocks += _path(*path_of("path", finding.witness), report)
+    return blocks
 
 
-def _path(title: str, witness: Witness, report: Report) -> list[str]:
-    if not witness.steps:
-        return []
-    stage = f"after patch {witness.patch}" if witness.patch else "at the base"
+def _path(title: str, path: Iterable[PathLine], report: Report) -> list[str]:
     lines = []
-    for number, step in enumerate(witness.steps, start=1):
-        said = f"{plain(step_words(step))} ({code_span(str(step.where))}, {step.evidence.value})"
+    for line in path:
+        step = line.step
+        if step is None:
+            lines.append(f"- {skipped_words(line.skipped)}")
+            continue
+        where = f"{code_span(str(step.where))}, " if step.where.path else ""
+        mark = "" if line.mark == " " else f"**{plain(line.mark)}** "
+        said = f"{mark}{plain(step_words(step))} ({where}{step.evidence.value})"
         source = source_line(report.source_lines.get((step.where.path, step.where.line), "")).strip()
-        lines.append(f"{number}. {said}" + (f": {code_span(source)}" if source else ""))
-    return [f"{title} ({stage}):", "\n".join(lines)]
+        lines.append(f"- {said}" + (f": {code_span(source)}" if source else ""))
+    return [plain(f"{title[0].upper()}{title[1:]}:"), "\n".join(lines)]
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:

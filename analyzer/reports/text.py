@@ -1,7 +1,7 @@
 """The default report: for a terminal, or for a file that is read in one.
 
-Input: a `Report` and a `Style`. Output: scenarios with their stages side by side, then changes with
-causes and witness paths, findings, subscribers, what could not be told, assumptions, notes and repairs.
+Input: a `Report` and a `Style`. Output: scenarios with their stages side by side, then findings, changes
+with causes and witness paths, subscribers, what could not be told, assumptions, notes and repairs.
 Named scenarios restrict the tables, changes and findings to theirs. Not modelled: paging.
 """
 
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model.report import Change, Finding, FindingKind, Level, Report
+from analyzer.model.report import Finding, FindingKind, Level, Report
 from analyzer.reports import words
 from analyzer.reports.escape import visible
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.style import Style
 from analyzer.reports.table import LEGEND, draw
-from analyzer.reports.witness import drawn_path
+from analyzer.reports.witness import drawn_path, path_of, paths_of
 
 _LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
@@ -32,8 +33,8 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     findings = [f for f in report.findings if not scenarios or ids & set(f.scenarios)]
     blocks = [_opening(report, style)]
     blocks += _scenarios(shown, style, every=bool(scenarios))
-    blocks += [_change(report, change, style) for change in changes]
     blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
+    blocks += [_change(report, group, style) for group in grouped(changes)]
     if not scenarios:
         blocks += _section("Subscribers", _subscribers(report), style)
     blocks += _section(
@@ -90,20 +91,24 @@ def _titled(text: str, style: Style) -> list[str]:
     return [*lines, "-" * max(columns_of(line) for line in lines)]
 
 
-def _change(report: Report, change: Change, style: Style) -> list[str]:
-    head = f"Patch {change.patch}: {visible(words.change_words(change))}"
+def _change(report: Report, group: ChangeGroup, style: Style) -> list[str]:
+    first = group.first
+    head = f"Patch {first.patch}: {visible(words.change_words(first))}"
     lines = [style.paint(line, "bold") for line in _titled(head, style)]
-    if change.scenarios:
-        lines += _told("in", words.titles(report, change.scenarios), style)
-    lines += _told("before", words.run_words(change.before), style)
-    lines += _told("after", words.run_words(change.after), style)
-    for number, cause in enumerate(change.causes):
-        where = f"{cause.text} ({cause.where}, in {cause.function})"
-        lines += _told("cause" if number == 0 else "and", where, style)
-    if change.way_out:
-        lines += _told("way out", f"{change.way_out_words} ({change.way_out})".strip(), style)
-    lines += drawn_path("path before", change.witness_before, report, style)
-    return lines + drawn_path("path after", change.witness_after, report, style)
+    if group.scenarios:
+        lines += _told("in", words.titles(report, group.scenarios), style)
+    for change in group.changes:
+        lines += _told("before", words.run_words(change.before), style)
+        lines += _told("after", words.run_words(change.after), style)
+    for number, cause in enumerate(group.causes[:SHOWN_CAUSES]):
+        lines += _told("and" if number else "cause", words.cause_words(cause), style)
+    if len(group.causes) > SHOWN_CAUSES:
+        lines += _told("and", f"{len(group.causes) - SHOWN_CAUSES} more causes (json has all)", style)
+    if first.way_out:
+        lines += _told("way out", f"{first.way_out_words} ({first.way_out})".strip(), style)
+    for title, path in paths_of(first):
+        lines += drawn_path(title, path, report, style)
+    return lines
 
 
 def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
@@ -122,7 +127,9 @@ def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
         lines += _told("allowed", " ".join(finding.nearest), style)
     lines += _told("why", finding.reason, style) if finding.reason else []
     lines += _told("see", finding.documented, style) if finding.documented else []
-    return lines + (drawn_path("path", finding.witness, report, style) if finding.witness else [])
+    if finding.witness and finding.witness.steps:
+        lines += drawn_path(*path_of("path", finding.witness), report, style)
+    return lines
 
 
 def _subscribers(report: Report) -> Iterable[str]:

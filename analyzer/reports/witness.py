@@ -1,14 +1,19 @@
-"""Draws a witness as numbered steps with their places and source lines.
+"""Draws witness paths as steps with their places and source lines.
 
-Input: a `Witness`, the `Report` that holds the texts of places. Output: drawn lines.
+Input: `PathLine`s and the `Report` that holds the texts of places. Output: drawn lines. Not modelled:
+which steps to show (`analyzer.reports.path` chooses them).
 """
 
 from __future__ import annotations
 
-from analyzer.model.report import Report, Step, StepKind, Witness
+from collections.abc import Sequence
+
+from analyzer.model.report import Change, Report, Step, StepKind, Witness
+from analyzer.model.unknown import Location
 from analyzer.reports.escape import source_line, visible
 from analyzer.reports.highlight import c_line
 from analyzer.reports.layout import fold
+from analyzer.reports.path import PathLine, compared, shortened
 from analyzer.reports.style import Style
 
 _SAY = {
@@ -19,6 +24,7 @@ _SAY = {
     StepKind.TASK: "go on with {}",
     StepKind.END: "end: {}",
 }
+_LOOKS = {"-": "red", "+": "green"}
 
 
 def step_words(step: Step) -> str:
@@ -26,21 +32,50 @@ def step_words(step: Step) -> str:
     return _SAY[step.kind].format(step.text or step.function)
 
 
-def drawn_path(title: str, witness: Witness, report: Report, style: Style) -> list[str]:
-    """The steps of `witness`, or nothing when it has none."""
-    if not witness.steps:
-        return []
+def place_words(where: Location, evidence: str) -> str:
+    """Where, and what shows it; a task that goes on stands nowhere."""
+    return f"{where}, {evidence}" if where.path else evidence
+
+
+def skipped_words(count: int) -> str:
+    """``... 9 steps``."""
+    return f"... {count} step{'s' * (count > 1)}"
+
+
+def paths_of(change: Change) -> tuple[tuple[str, tuple[PathLine, ...]], ...]:
+    """The paths of a change with their titles: both as one, or the one that is known."""
+    both = compared(change.witness_before, change.witness_after, change.causes)
+    if both:
+        return ((f"path, - before and + after patch {change.patch}", both),)
+    titled = (("path before", change.witness_before), ("path after", change.witness_after))
+    return tuple(path_of(title, witness) for title, witness in titled if witness.steps)
+
+
+def path_of(title: str, witness: Witness) -> tuple[str, tuple[PathLine, ...]]:
+    """One path with its title."""
     stage = f"after patch {witness.patch}" if witness.patch else "at the base"
-    lines = fold(f"{title} ({stage}):", style.width, "  ")
-    digits = len(str(len(witness.steps)))
-    for number, step in enumerate(witness.steps, start=1):
-        said = f"{step_words(step)}  [{step.where}, {step.evidence.value}]"
-        mark = f"    {number:>{digits}}. "
-        drawn = fold(visible(said), style.width, mark)
-        lines += [style.paint(line, "bold") for line in drawn] if step.kind is StepKind.LETTER else drawn
-        source = report.source_lines.get((step.where.path, step.where.line))
-        if source is not None and source.strip():
-            lines += _source(source, " " * len(mark), style)
+    return f"{title} ({stage})", shortened(witness)
+
+
+def drawn_path(title: str, lines: Sequence[PathLine], report: Report, style: Style) -> list[str]:
+    """The drawn lines of a path."""
+    drawn = fold(f"{title}:", style.width, "  ")
+    for line in lines:
+        if line.step is None:
+            drawn.append(style.paint(f"      {skipped_words(line.skipped)}", "dim"))
+        else:
+            drawn += _step(line.mark, line.step, report, style)
+    return drawn
+
+
+def _step(mark: str, step: Step, report: Report, style: Style) -> list[str]:
+    said = visible(f"{step_words(step)}  [{place_words(step.where, step.evidence.value)}]")
+    begin = f"    {mark} "
+    looks = [*(["bold"] if step.kind is StepKind.LETTER else []), *([_LOOKS[mark]] if mark in _LOOKS else [])]
+    lines = [style.paint(line, *looks) for line in fold(said, style.width, begin)]
+    source = report.source_lines.get((step.where.path, step.where.line))
+    if source is not None and source.strip():
+        lines += _source(source, " " * len(begin), style)
     return lines
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer.model.report import (
+    Cause,
     Change,
     ChangeKind,
     Finding,
@@ -56,6 +57,12 @@ def not_concerned(report: Report) -> tuple[str, ...]:
 def change_words(change: Change) -> str:
     """``STOP moves``."""
     return f"{', '.join(change.events) or 'the sequence'} {_CHANGES[change.kind]}"
+
+
+def cause_words(cause: Cause) -> str:
+    """The decision and where it is taken."""
+    place = f"{cause.where}, in {cause.function}" if cause.function else str(cause.where)
+    return f"{cause.text} ({place})" if cause.where.path else cause.text
 
 
 def titles(report: Report, ids: Iterable[str]) -> str:

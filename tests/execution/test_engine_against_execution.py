@@ -1,7 +1,7 @@
 """The engine against execution: both have the same words, scenario by scenario, stage by stage.
 
-Every executed trace has to be a word of the automaton, repeats included, and every word of up to eight letters
-has to be executed. The engine reads the very text that is compiled.
+Every executed trace has to be a word of the automaton, repeats included, and every word of up to eight
+letters has to be executed. The engine reads the very text that is compiled.
 """
 
 from __future__ import annotations
