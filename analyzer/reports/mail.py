@@ -33,9 +33,8 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
             blocks += _scenario(entry)
         blocks += _reservations(report, picked)
     else:
-        for entry in listings:
-            if entry.changes or not entry.told:
-                blocks += _scenario(entry)
+        for alike in _alike(entry for entry in listings if entry.changes or not entry.told):
+            blocks += _scenario(*alike)
         blocks += _unchanged(listings)
         blocks += _findings(report)
         blocks += _section("What could not be told", map(words.unknown_words, words.incomplete(report)))
@@ -50,9 +49,20 @@ def article(title: str) -> str:
     return f"{'an' if vowel else 'a'} {title}"
 
 
-def _scenario(entry: Listing) -> list[list[str]]:
-    title = entry.scenario.title
-    subject = title if entry.scenario.generated else article(title)
+def _alike(listings: Iterable[Listing]) -> list[list[Listing]]:
+    """Listings that print the same lists, put together in the order of their first ones."""
+    found: dict[object, list[Listing]] = {}
+    for entry in listings:
+        heads = tuple(group.heading for group in entry.groups)
+        found.setdefault((heads, tuple(shown.printed for shown in entry.lists)), []).append(entry)
+    return list(found.values())
+
+
+def _scenario(entry: Listing, *alike: Listing) -> list[list[str]]:
+    titles = [
+        e.scenario.title if e.scenario.generated else article(e.scenario.title) for e in (entry, *alike)
+    ]
+    subject = " or ".join([", ".join(titles[:-1]), titles[-1]] if alike else titles)
     blocks = [fold(f"For {visible(subject)} we have the following behavior:", WIDTH)]
     for group, shown in zip(entry.groups, entry.lists, strict=True):
         blocks += [_heading(group.heading), _list(shown)]

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Finding, Report
+from analyzer.model.report import Cause, Finding, Report
 from analyzer.reports import words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
-from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.path import PathLine
 from analyzer.reports.table import Cell, marked
-from analyzer.reports.witness import path_of, paths_of, skipped_words, step_words
+from analyzer.reports.witness import path_of, paths_of, skipped_words, sources, step_words
 
 
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
@@ -104,6 +104,12 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
     return blocks
 
 
+def _cause(cause: Cause) -> str:
+    if not cause.where.path:
+        return plain(cause.text)
+    return f"{plain(cause.text)} ({code_span(str(cause.where))}, in {code_span(cause.function)})"
+
+
 def _finding(report: Report, finding: Finding) -> list[str]:
     items = [f"in: {plain(words.titles(report, finding.scenarios))}"] if finding.scenarios else []
     items += [f"at: {code_span(str(finding.where))}", f"stages: {plain(words.status_words(report, finding))}"]
@@ -117,13 +123,13 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     head = f"{words.finding_head(finding)} ({words.finding_kind(finding)})"
     blocks = [f"## {plain(head)}", _items(items)]
     if finding.witness and finding.witness.steps:
-        blocks += _path(*path_of("path", finding.witness), report)
+        blocks += _path(*path_of("path", finding.witness, causes_of(finding, report)), report)
     return blocks
 
 
-def _path(title: str, path: Iterable[PathLine], report: Report) -> list[str]:
+def _path(title: str, path: Sequence[PathLine], report: Report) -> list[str]:
     lines = []
-    for line in path:
+    for line, text in zip(path, sources(path, report), strict=True):
         step = line.step
         if step is None:
             lines.append(f"- {skipped_words(line.skipped)}")
@@ -131,7 +137,7 @@ def _path(title: str, path: Iterable[PathLine], report: Report) -> list[str]:
         where = f"{code_span(str(step.where))}, " if step.where.path else ""
         mark = "" if line.mark == " " else f"**{plain(line.mark)}** "
         said = f"{mark}{plain(step_words(step))} ({where}{step.evidence.value})"
-        source = source_line(report.source_lines.get((step.where.path, step.where.line), "")).strip()
+        source = source_line(text)
         lines.append(f"- {said}" + (f": {code_span(source)}" if source else ""))
     return [plain(f"{title[0].upper()}{title[1:]}:"), "\n".join(lines)]
 

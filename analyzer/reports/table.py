@@ -8,10 +8,16 @@ Not modelled: changes of context (the changes below the tables tell them).
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from analyzer.model.report import Letter
+from analyzer.model.snapshot import Evidence
+from analyzer.model.unknown import Location
 from analyzer.reports.escape import visible
 from analyzer.reports.layout import columns_of, fold, padded
 from analyzer.reports.lists import Entry, Listing, StageList
@@ -33,26 +39,30 @@ class Cell:
 
 
 Column = tuple[Cell | None, ...]
+Kept = tuple[Evidence, str]
 
 
-def draw(listing: Listing, style: Style) -> list[str]:
-    """The scenario's lists as a table, or stacked on a narrow screen; all headings included."""
+def draw(listing: Listing, style: Style, named: Mapping[Kept, str] = MappingProxyType({})) -> list[str]:
+    """The scenario's lists as a table, or stacked on a narrow screen; all headings included.
+
+    `named` has the short names of files (see `short_names`); others are written in full.
+    """
     columns = marked(listing)
     heads = [group.heading for group in listing.groups]
     room = (style.width - len(_GAP) * len(columns)) // max(len(columns), 1)
     wishes = [
-        max([columns_of(head), *(_wish(cell) for cell in column if cell)])
+        max([columns_of(head), *(_wish(cell, named) for cell in column if cell)])
         for head, column in zip(heads, columns, strict=True)
     ]
     if room < _NARROWEST and len(columns) > 1 and sum(wishes) > style.width - len(_GAP) * len(columns):
-        return _stacked(heads, columns, style)
+        return _stacked(heads, columns, style, named)
     widths = _widths(wishes, style.width - len(_GAP) * len(columns))
     lines = _row(
         [[(line, "bold") for line in fold(h, w)] for h, w in zip(heads, widths, strict=True)], widths, style
     )
     lines.append(_GAP + _GAP.join("-" * width for width in widths))
     for index in range(max((len(column) for column in columns), default=0)):
-        row = [_drawn(c[index], w) if c[index] else [] for c, w in zip(columns, widths, strict=True)]
+        row = [_drawn(c[index], w, named) if c[index] else [] for c, w in zip(columns, widths, strict=True)]
         lines += _row(row, widths, style)
     return lines
 
@@ -136,13 +146,34 @@ def _name(entry: Entry) -> str:
     return entry.letter.name if entry.letter else ""
 
 
-def _evidence(letter: Letter) -> str:
-    return f"{letter.evidence.value}: {visible(str(letter.where))}"
+def short_names(listings: Iterable[Listing]) -> dict[Kept, str]:
+    """For each kind of evidence and path the file's bare name, where no other file of its kind has it."""
+    found = {
+        (entry.letter.evidence, entry.letter.where.path): PurePosixPath(entry.letter.where.path).name
+        for listing in listings
+        for shown in listing.lists
+        for run in shown.runs
+        for entry in run
+        if entry.letter
+    }
+    count = Counter((evidence, name) for (evidence, _), name in found.items())
+    return {kept: name for kept, name in found.items() if count[kept[0], name] == 1 and name != kept[1]}
 
 
-def _wish(cell: Cell) -> int:
+def places(named: Mapping[Kept, str]) -> list[str]:
+    """What the short names stand for, a line each."""
+    said = sorted((evidence.value, name, path) for (evidence, path), name in named.items())
+    return [f"{name} ({evidence}) is {path}" for evidence, name, path in said]
+
+
+def _evidence(letter: Letter, named: Mapping[Kept, str]) -> str:
+    path = named.get((letter.evidence, letter.where.path), letter.where.path)
+    return f"{letter.evidence.value}: {visible(str(Location(path, letter.where.line)))}"
+
+
+def _wish(cell: Cell, named: Mapping[Kept, str]) -> int:
     letter = cell.entry.letter
-    detail = columns_of(_evidence(letter)) + 2 if letter else 0
+    detail = columns_of(_evidence(letter, named)) + 2 if letter else 0
     return _MARKS + max(columns_of(cell.entry.words), detail)
 
 
@@ -154,14 +185,15 @@ def _widths(wishes: list[int], room: int) -> list[int]:
     return widths
 
 
-def _drawn(cell: Cell | None, width: int) -> list[tuple[str, str]]:
+def _drawn(cell: Cell | None, width: int, named: Mapping[Kept, str]) -> list[tuple[str, str]]:
     """The lines of a cell with their looks."""
     if cell is None:
         return []
     look = next((_LOOKS[mark] for mark in cell.marks if mark in _LOOKS), "")
     lines = [(line, look) for line in fold(cell.entry.words, width, f"{cell.marks} ")]
     if cell.entry.letter:
-        lines += [(line, "dim") for line in fold(_evidence(cell.entry.letter), width, " " * (_MARKS + 2))]
+        said = _evidence(cell.entry.letter, named)
+        lines += [(line, "dim") for line in fold(said, width, " " * (_MARKS + 2))]
     return lines
 
 
@@ -176,13 +208,14 @@ def _row(cells: list[list[tuple[str, str]]], widths: list[int], style: Style) ->
     return lines
 
 
-def _stacked(heads: list[str], columns: tuple[Column, ...], style: Style) -> list[str]:
+def _stacked(
+    heads: list[str], columns: tuple[Column, ...], style: Style, named: Mapping[Kept, str]
+) -> list[str]:
     width = style.width - len(_GAP)
     lines: list[str] = []
     for head, column in zip(heads, columns, strict=True):
         lines += ([""] if lines else []) + [_GAP + style.paint(line, "bold") for line in fold(head, width)]
         for cell in column:
-            lines += [
-                _GAP + style.paint(text, *([look] if look else [])) for text, look in _drawn(cell, width)
-            ]
+            drawn = _drawn(cell, width, named)
+            lines += [_GAP + style.paint(text, *([look] if look else [])) for text, look in drawn]
     return lines

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from analyzer.model.report import Finding, FindingKind, Level, Report
 from analyzer.reports import words
 from analyzer.reports.escape import visible
-from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.style import Style
-from analyzer.reports.table import LEGEND, draw
+from analyzer.reports.table import LEGEND, draw, places, short_names
 from analyzer.reports.witness import drawn_path, path_of, paths_of
 
 _LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
@@ -61,6 +61,7 @@ def _opening(report: Report, style: Style) -> list[str]:
 def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[str]]:
     blocks = []
     kept = []
+    named = short_names(shown)
     for entry in shown:
         if not every and entry.told and not entry.changes:
             kept.append(entry)
@@ -68,9 +69,10 @@ def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[
         lines = [style.paint(line, "bold") for line in _titled(visible(entry.scenario.title), style)]
         if entry.scenario.summary:
             lines += fold(visible(entry.scenario.summary), style.width)
-        blocks.append([*lines, "", *draw(entry, style)])
-    if any(entry.changes for entry in shown):
-        blocks.append([style.paint(line, "dim") for line in fold(LEGEND, style.width)])
+        blocks.append([*lines, "", *draw(entry, style, named)])
+    legend = [LEGEND] if any(entry.changes for entry in shown) else []
+    if said := [line for text in (*legend, *places(named)) for line in fold(visible(text), style.width)]:
+        blocks.append([style.paint(line, "dim") for line in said])
     return [*blocks, *_kept(kept, style)]
 
 
@@ -128,7 +130,7 @@ def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
     lines += _told("why", finding.reason, style) if finding.reason else []
     lines += _told("see", finding.documented, style) if finding.documented else []
     if finding.witness and finding.witness.steps:
-        lines += drawn_path(*path_of("path", finding.witness), report, style)
+        lines += drawn_path(*path_of("path", finding.witness, causes_of(finding, report)), report, style)
     return lines
 
 

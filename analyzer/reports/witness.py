@@ -6,9 +6,9 @@ which steps to show (`analyzer.reports.path` chooses them).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Change, Report, Step, StepKind, Witness
+from analyzer.model.report import Cause, Change, Report, Step, StepKind, Witness
 from analyzer.model.unknown import Location
 from analyzer.reports.escape import source_line, visible
 from analyzer.reports.highlight import c_line
@@ -16,20 +16,13 @@ from analyzer.reports.layout import fold
 from analyzer.reports.path import PathLine, compared, shortened
 from analyzer.reports.style import Style
 
-_SAY = {
-    StepKind.ENTER: "enter {}",
-    StepKind.BRANCH: "{}",
-    StepKind.LETTER: "{}",
-    StepKind.DEFER: "defer {}",
-    StepKind.TASK: "go on with {}",
-    StepKind.END: "end: {}",
-}
 _LOOKS = {"-": "red", "+": "green"}
 
 
 def step_words(step: Step) -> str:
     """What the step is, not yet escaped."""
-    return _SAY[step.kind].format(step.text or step.function)
+    said = step.text or step.function
+    return f"end: {said}" if step.kind is StepKind.END else said
 
 
 def place_words(where: Location, evidence: str) -> str:
@@ -48,33 +41,48 @@ def paths_of(change: Change) -> tuple[tuple[str, tuple[PathLine, ...]], ...]:
     if both:
         return ((f"path, - before and + after patch {change.patch}", both),)
     titled = (("path before", change.witness_before), ("path after", change.witness_after))
-    return tuple(path_of(title, witness) for title, witness in titled if witness.steps)
+    return tuple(path_of(title, witness, change.causes) for title, witness in titled if witness.steps)
 
 
-def path_of(title: str, witness: Witness) -> tuple[str, tuple[PathLine, ...]]:
+def path_of(title: str, witness: Witness, causes: Iterable[Cause] = ()) -> tuple[str, tuple[PathLine, ...]]:
     """One path with its title."""
     stage = f"after patch {witness.patch}" if witness.patch else "at the base"
-    return f"{title} ({stage})", shortened(witness)
+    return f"{title} ({stage})", shortened(witness, causes)
 
 
 def drawn_path(title: str, lines: Sequence[PathLine], report: Report, style: Style) -> list[str]:
     """The drawn lines of a path."""
     drawn = fold(f"{title}:", style.width, "  ")
-    for line in lines:
+    for line, source in zip(lines, sources(lines, report), strict=True):
         if line.step is None:
             drawn.append(style.paint(f"      {skipped_words(line.skipped)}", "dim"))
         else:
-            drawn += _step(line.mark, line.step, report, style)
+            drawn += _step(line.mark, line.step, source, style)
     return drawn
 
 
-def _step(mark: str, step: Step, report: Report, style: Style) -> list[str]:
+def sources(lines: Sequence[PathLine], report: Report) -> list[str]:
+    """The source text to show with each line of a path: "" where it says no more than the step or than
+    the line before."""
+    found: list[str] = []
+    shown: Location | None = None
+    for line in lines:
+        step = line.step
+        text = "" if step is None else report.source_lines.get((step.where.path, step.where.line), "").strip()
+        said = "" if step is None else step.text.rpartition(":")[0] or step.text
+        told = step is not None and (step.where == shown or (bool(said) and said in text))
+        if step is not None and text:
+            shown = step.where
+        found.append("" if told else text)
+    return found
+
+
+def _step(mark: str, step: Step, source: str, style: Style) -> list[str]:
     said = visible(f"{step_words(step)}  [{place_words(step.where, step.evidence.value)}]")
     begin = f"    {mark} "
     looks = [*(["bold"] if step.kind is StepKind.LETTER else []), *([_LOOKS[mark]] if mark in _LOOKS else [])]
     lines = [style.paint(line, *looks) for line in fold(said, style.width, begin)]
-    source = report.source_lines.get((step.where.path, step.where.line))
-    if source is not None and source.strip():
+    if source:
         lines += _source(source, " " * len(begin), style)
     return lines
 

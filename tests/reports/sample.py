@@ -85,11 +85,11 @@ STUCK = ScenarioSequences(
 BEFORE_PATH = Witness(
     1,
     (
-        Step(StepKind.ENTER, Location("canal/gate.c", 30), "fill", "fill"),
+        Step(StepKind.ENTER, Location("canal/gate.c", 30), "fill", "fill() is called"),
         Step(StepKind.BRANCH, Location("canal/gate.c", 40), "fill", "sluice_up(s) fails", Evidence.DIFF),
         Step(StepKind.LETTER, Location("canal/gate.c", 42), "fill", "notify STOP", Evidence.DIFF),
-        Step(StepKind.DEFER, Location("canal/gate.c", 50), "fill", "close_gate"),
-        Step(StepKind.TASK, Location("canal/gate.c", 90), "close_gate", "close_gate"),
+        Step(StepKind.DEFER, Location("canal/gate.c", 50), "fill", "close_gate() is deferred"),
+        Step(StepKind.TASK, Location("canal/gate.c", 90), "close_gate", "deferred close_gate() runs"),
         Step(StepKind.END, Location("canal/gate.c", 99), "close_gate", "all tasks are idle"),
     ),
 )
