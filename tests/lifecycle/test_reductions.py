@@ -17,6 +17,8 @@ from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program, Watched
 from analyzer.lifecycle.sites import number_sites
 from analyzer.lifecycle.state import Live
+from analyzer.model.profile import Profile
+from analyzer.model.series import Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.summary import ControlFlowSummary
 from analyzer.snapshots import built_in
@@ -37,6 +39,16 @@ class RememberingMachine(Machine):
 
     def forget(self, live: Live) -> None:
         return None
+
+
+@pytest.mark.slow
+def test_forgetting_changes_no_sequence_of_a_large_lifecycle() -> None:
+    profile = profiles.load("qemu-migration")
+    snapshot = built_in.lay(Series("", 1, ()), profile)[0]
+    few, quick = _explored(Program, Machine, snapshot, profile)
+    many, whole = _explored(Program, RememberingMachine, snapshot, profile)
+    assert quick == whole
+    assert few < many
 
 
 def _snapshots() -> tuple[Snapshot, ...]:
@@ -68,20 +80,24 @@ def _sequences(graph: Graph, machine: Machine) -> dict[int, set[tuple[tuple[tupl
     return found
 
 
+def _explored(
+    program_type: type[Program], machine_type: type[Machine], snapshot: Snapshot, profile: Profile
+) -> tuple[int, dict[int, set[tuple[tuple[tuple[str, str], bool], ...]]]]:
+    files = [cfront.parse(path, text, profile.dialect) for path, text in snapshot.files.items()]
+    program = program_type(snapshot, files, profile, {}, Watched.of(profile))
+    number_sites([program])
+    machine = machine_type(program)
+    graph = exploration.explore(machine, BOUNDS)
+    assert not graph.exceeded
+    return len(graph.nodes), _sequences(graph, machine)
+
+
 @pytest.mark.parametrize("stage", [0, 1, 2])
 def test_reductions_change_no_sequence(stage: int) -> None:
     profile = profiles.load(str(DOMAIN))
     snapshot = _snapshots()[stage]
-    files = [cfront.parse(path, text, profile.dialect) for path, text in snapshot.files.items()]
-    results = []
-    for program_type, machine_type in ((Program, Machine), (WholeProgram, RememberingMachine)):
-        program = program_type(snapshot, files, profile, {}, Watched.of(profile))
-        number_sites([program])
-        machine = machine_type(program)
-        graph = exploration.explore(machine, BOUNDS)
-        assert not graph.exceeded
-        results.append((len(graph.nodes), _sequences(graph, machine)))
-    (few, quick), (many, whole) = results
+    few, quick = _explored(Program, Machine, snapshot, profile)
+    many, whole = _explored(WholeProgram, RememberingMachine, snapshot, profile)
     assert quick == whole
     assert any(sequences for sequences in quick.values())
     assert few < many
