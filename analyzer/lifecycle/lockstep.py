@@ -279,6 +279,8 @@ class Pairing:
             option = next((o for o in halt.options if o.action == wanted), None)
             if option is None:
                 raise _Apart
+            if record is not None and option.action != "stay":
+                record(StepKind.TASK, halt.where, halt.function, option.words, Evidence.BUILT_IN)
             half.machine.choose(half.live, halt, option)
         for (origin, occurrence), action in list(half.turns.items()):
             passed = occurrence < half.live.counts.get(origin, 0)

@@ -165,6 +165,7 @@ class Exclusions:
         index = {variable.name: number for number, variable in enumerate(profile.tracked)}
         self._constants = profile.constants
         self._memo: dict[tuple[tuple[Value, ...], frozenset[int]], frozenset[int]] = {}
+        self._held: dict[tuple[Value, ...], bool] = {}
         self._all = tuple(
             tuple((index[name], wanted) for name, wanted in exclusion.values.items())
             for exclusion in profile.exclusions
@@ -172,10 +173,14 @@ class Exclusions:
 
     def holds(self, tracked: list[Value]) -> bool:
         """Whether the values are such a combination for certain."""
-        return any(
-            all(self._certain(tracked[number], wanted) for number, wanted in combination)
-            for combination in self._all
-        )
+        key = tuple(tracked)
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = any(
+                all(self._certain(tracked[number], wanted) for number, wanted in combination)
+                for combination in self._all
+            )
+        return known
 
     def needed(self, tracked: list[Value], readable: frozenset[int]) -> frozenset[int]:
         """Variables whose values still decide what an undecided, readable one may become."""

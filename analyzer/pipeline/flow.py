@@ -1,8 +1,12 @@
-"""The control-flow summary of a function at each stage, printed."""
+"""The control-flow summary of a function at each stage, printed.
+
+Its lines are those of the built-in lifecycle with the patches laid over it, and its heading says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO
 
 from analyzer import cfront
@@ -28,7 +32,7 @@ def flow(
             printed = []
             for snapshot in built_in.lay(one, profile):
                 texts = [
-                    cfront.show(summary)
+                    cfront.show(replace(summary, path=f"built-in model of {path}"))
                     for path, text in snapshot.files.items()
                     for summary in cfront.parse(path, text, profile.dialect).functions
                     if summary.name == function

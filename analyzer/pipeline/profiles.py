@@ -21,14 +21,19 @@ def load_profile(name: str) -> Profile:
 
 
 def check_profile(name: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """One line for every name of the profile: how often the files (or its own lifecycle) have it."""
+    """One line for every name of the profile: how often the files (or its own lifecycle) have it. The
+    last line counts the names that match nothing."""
     profile = profiles.load(name)
     given = _texts(paths)
     texts = given or {file.path: file.text for file in profile.model}
     lines = []
-    for match in profiles.check(profile, texts, cfront.parse):
+    matches = tuple(profiles.check(profile, texts, cfront.parse))
+    for match in matches:
         found = f"{match.count} in {', '.join(str(p) for p in match.places[:3])}" if match.count else "never"
         lines.append(f"{match.at}: {match.role} {match.name}: {found}")
+    never = sum(not match.count for match in matches)
+    where = f"{len(texts)} files" if given else "the built-in lifecycle"
+    lines.append(f"{never or 'none'} of {len(matches)} names match nothing in {where}")
     return tuple(lines)
 
 
@@ -37,9 +42,22 @@ def _texts(paths: Iterable[str]) -> dict[str, str]:
     for name in paths:
         path = Path(name)
         files = sorted(path.rglob("*.[ch]")) if path.is_dir() else [path]
+        top = _top(path)
         for file in files:
             try:
-                texts[str(file)] = file.read_text("utf-8", errors="replace")
+                texts[str(file.resolve().relative_to(top)) if top else str(file)] = file.read_text(
+                    "utf-8", errors="replace"
+                )
             except OSError as error:
                 raise InputError(f"{file}: {error.strerror}; name a readable C file or folder") from None
+        if not files:
+            raise InputError(f"{path}: holds no C files; name a readable C file or folder")
     return texts
+
+
+def _top(path: Path) -> Path | None:
+    """The tree a folder lies in: profiles name files as seen from its top. None for a single file."""
+    if not path.is_dir():
+        return None
+    folder = path.resolve()
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)

@@ -40,7 +40,8 @@ def grouped(changes: Iterable[Change]) -> tuple[ChangeGroup, ...]:
     """The groups."""
     found: dict[object, list[Change]] = {}
     for change in changes:
-        out = str(change.way_out) if change.way_out else id(change)
+        # A way out may be a whole function, which only its words name.
+        out = (str(change.way_out), change.way_out_words) if change.way_out else id(change)
         found.setdefault((change.patch, change.kind, change.events, out), []).append(change)
     return tuple(ChangeGroup(tuple(members)) for members in found.values())
 

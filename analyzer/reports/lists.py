@@ -120,6 +120,15 @@ def listing(report: Report, scenario: ScenarioSequences) -> Listing:
     return Listing(scenario, tuple(Group(group.members, _single(report, result)) for group in groups), shown)
 
 
+def alike(listings: Iterable[Listing]) -> list[list[Listing]]:
+    """Listings that print the same lists, put together in the order of their first ones."""
+    found: dict[object, list[Listing]] = {}
+    for entry in listings:
+        heads = tuple(group.heading for group in entry.groups)
+        found.setdefault((heads, tuple(shown.printed for shown in entry.lists)), []).append(entry)
+    return list(found.values())
+
+
 def _single(report: Report, result: Listing) -> str:
     """The heading of the only list: it may claim no change only where nothing is known to change."""
     touched = sorted({c.patch for c in report.changes if result.scenario.id in c.scenarios})

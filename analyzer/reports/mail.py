@@ -15,7 +15,7 @@ from analyzer.model.report import Report, ScenarioSequences
 from analyzer.reports import words
 from analyzer.reports.escape import org_cell, visible
 from analyzer.reports.layout import columns_of, fold, padded
-from analyzer.reports.lists import Listing, StageList, chosen, listing
+from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
 
 WIDTH = 76
 _CONSONANT_SOUND = re.compile(r"(?i)(uni|use|usu|eu|one\b|once\b)")
@@ -33,8 +33,8 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
             blocks += _scenario(entry)
         blocks += _reservations(report, picked)
     else:
-        for alike in _alike(entry for entry in listings if entry.changes or not entry.told):
-            blocks += _scenario(*alike)
+        for same in alike(entry for entry in listings if entry.changes or not entry.told):
+            blocks += _scenario(*same)
         blocks += _unchanged(listings)
         blocks += _findings(report)
         blocks += _section("What could not be told", map(words.unknown_words, words.incomplete(report)))
@@ -49,20 +49,9 @@ def article(title: str) -> str:
     return f"{'an' if vowel else 'a'} {title}"
 
 
-def _alike(listings: Iterable[Listing]) -> list[list[Listing]]:
-    """Listings that print the same lists, put together in the order of their first ones."""
-    found: dict[object, list[Listing]] = {}
-    for entry in listings:
-        heads = tuple(group.heading for group in entry.groups)
-        found.setdefault((heads, tuple(shown.printed for shown in entry.lists)), []).append(entry)
-    return list(found.values())
-
-
-def _scenario(entry: Listing, *alike: Listing) -> list[list[str]]:
-    titles = [
-        e.scenario.title if e.scenario.generated else article(e.scenario.title) for e in (entry, *alike)
-    ]
-    subject = " or ".join([", ".join(titles[:-1]), titles[-1]] if alike else titles)
+def _scenario(entry: Listing, *same: Listing) -> list[list[str]]:
+    titles = [e.scenario.title if e.scenario.generated else article(e.scenario.title) for e in (entry, *same)]
+    subject = " or ".join([", ".join(titles[:-1]), titles[-1]] if same else titles)
     blocks = [fold(f"For {visible(subject)} we have the following behavior:", WIDTH)]
     for group, shown in zip(entry.groups, entry.lists, strict=True):
         blocks += [_heading(group.heading), _list(shown)]

@@ -50,16 +50,22 @@ def compared(before: Witness, after: Witness, causes: Iterable[Cause]) -> tuple[
 def _gaps(rows: Sequence[tuple[str, Step]], causes: Iterable[Cause]) -> tuple[PathLine, ...]:
     kept = set(range(len(rows))) if len(rows) <= SHORT else _kept(rows, causes)
     lines: list[PathLine] = []
-    skipped = 0
+    skipped: list[tuple[str, Step]] = []
     for index, (mark, step) in enumerate(rows):
         if index not in kept:
-            skipped += 1
+            skipped.append((mark, step))
             continue
-        if skipped:
-            lines.append(PathLine(" ", None, skipped))
-            skipped = 0
+        lines += _gap(skipped)
         lines.append(PathLine(mark, step))
-    return (*lines, PathLine(" ", None, skipped)) if skipped else tuple(lines)
+        skipped = []
+    return (*lines, *_gap(skipped))
+
+
+def _gap(skipped: Sequence[tuple[str, Step]]) -> list[PathLine]:
+    """To say that one step is left out takes as much room as the step."""
+    if len(skipped) < 2:
+        return [PathLine(mark, step) for mark, step in skipped]
+    return [PathLine(" ", None, len(skipped))]
 
 
 def _kept(rows: Sequence[tuple[str, Step]], causes: Iterable[Cause]) -> set[int]:

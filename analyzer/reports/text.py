@@ -14,7 +14,7 @@ from analyzer.reports import words
 from analyzer.reports.escape import visible
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.layout import columns_of, fold
-from analyzer.reports.lists import Listing, chosen, listing
+from analyzer.reports.lists import Listing, alike, chosen, listing
 from analyzer.reports.style import Style
 from analyzer.reports.table import LEGEND, draw, places, short_names
 from analyzer.reports.witness import drawn_path, path_of, paths_of
@@ -60,16 +60,17 @@ def _opening(report: Report, style: Style) -> list[str]:
 
 def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[str]]:
     blocks = []
-    kept = []
     named = short_names(shown)
-    for entry in shown:
-        if not every and entry.told and not entry.changes:
-            kept.append(entry)
-            continue
-        lines = [style.paint(line, "bold") for line in _titled(visible(entry.scenario.title), style)]
-        if entry.scenario.summary:
-            lines += fold(visible(entry.scenario.summary), style.width)
-        blocks.append([*lines, "", *draw(entry, style, named)])
+    drawn = [entry for entry in shown if every or not entry.told or entry.changes]
+    kept = [entry for entry in shown if entry not in drawn]
+    for same in alike(drawn):
+        titles = ", ".join(visible(entry.scenario.title) for entry in same)
+        lines = [style.paint(line, "bold") for line in _titled(titles, style)]
+        for entry in same:
+            name = f"{entry.scenario.title}: " if len(same) > 1 else ""
+            if entry.scenario.summary:
+                lines += fold(visible(name + entry.scenario.summary), style.width)
+        blocks.append([*lines, "", *draw(same[0], style, named)])
     legend = [LEGEND] if any(entry.changes for entry in shown) else []
     if said := [line for text in (*legend, *places(named)) for line in fold(visible(text), style.width)]:
         blocks.append([style.paint(line, "dim") for line in said])
