@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from analyzer.lifecycle.explore import Graph
-from analyzer.lifecycle.machine import Emission
+from analyzer.lifecycle.runs import Emission
 
 Label: TypeAlias = tuple[str, str]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, Side, Sign
-from analyzer.lifecycle.machine import Emission, Record
+from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.sequences import OTHER, letter
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.profile import Profile

@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from analyzer.lifecycle.machine import Choice, Emission, End, Machine, Option
+from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.runs import Choice, Emission, End, Option
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Value
 

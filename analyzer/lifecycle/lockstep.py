@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analyzer.lifecycle.explore import Bounds
-from analyzer.lifecycle.machine import Choice, Emission, End, Machine, Option, Record
+from analyzer.lifecycle.machine import Machine
+from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Origin, Token, Value
 from analyzer.model.report import Context, StepKind

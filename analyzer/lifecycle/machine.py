@@ -10,12 +10,9 @@ know return anything and change nothing tracked; a call through an unknown point
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable
 
-from analyzer.lifecycle.program import (
+from analyzer.lifecycle.actions import (
     Acquire,
     Assume,
     Defer,
@@ -23,22 +20,22 @@ from analyzer.lifecycle.program import (
     Join,
     Notify,
     Pass,
-    Program,
     Read,
     Release,
     Start,
     Wait,
     Write,
-    callee_name,
-    fields_in,
-    split_call,
 )
-from analyzer.lifecycle.select import Exclusions, Selections, may_become
+from analyzer.lifecycle.evaluate import Evaluator
+from analyzer.lifecycle.forget import Forgetting
+from analyzer.lifecycle.parts import callee_name, fields_in
+from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Record, Undecided
+from analyzer.lifecycle.select import Exclusions, Selections
 from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
+from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import (
-    ANY_SIGN,
     NEGATIVE,
-    SIGN_TESTS,
     ZERO,
     Name,
     Origin,
@@ -46,20 +43,18 @@ from analyzer.lifecycle.values import (
     Token,
     Unsure,
     Value,
-    compare,
     key_of,
-    negate,
     outcomes,
     refine,
     simplify,
     token_of,
 )
+from analyzer.lifecycle.watched import outcome_of
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import Context, StepKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import (
     Assign,
-    Binary,
     Branch,
     Call,
     ControlFlowSummary,
@@ -71,83 +66,19 @@ from analyzer.model.summary import (
     Label,
     Leave,
     Local,
-    Number,
     Problem,
     Return,
     Span,
     Stop,
     Switch,
-    Symbol,
     Unary,
 )
 from analyzer.model.unknown import Location
 
-CAPITALS = re.compile(r"[A-Z_][A-Z0-9_]*")
 DEEPEST = 40
 LONGEST = 20_000
 STRAIGHT = 200  # steps without a choice before it is asked whether a loop repeats for ever
 STRIDE = 7  # prime to most loops' lengths, so that every situation of a loop is met
-
-
-@dataclass(frozen=True, slots=True)
-class Emission:
-    """A letter as emitted. Two emissions are the same letter of a sequence when `label` is equal."""
-
-    name: str
-    kind: LetterKind
-    function: str
-    words: str
-    where: Location
-    evidence: Evidence
-    context: Context
-    spot: tuple[str, int] = ("", 0)  # path and line in the stage's own text
-    mark: bool = False  # a place from which a scenario is shown, no letter
-
-    @property
-    def label(self) -> tuple[str, str]:
-        return (self.name, self.function)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One outcome: what it teaches of the token (decisions) or what goes on (schedules), and words."""
-
-    known: Value | None
-    action: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Where a run must choose. `token` is None for a schedule."""
-
-    origin: Origin
-    occurrence: int
-    token: Token | None
-    options: tuple[Option, ...]
-    function: str
-    where: Location
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """A run is over: "done", "blocked", or "bound" with the reason."""
-
-    kind: str
-    reason: str = ""
-
-
-Halt: TypeAlias = Choice | End
-Record: TypeAlias = Callable[[StepKind, Location, str, str, Evidence], None]
-
-
-class _Undecided(Exception):
-    """Control needs the truth of an unknown value."""
-
-    def __init__(self, choice: Choice) -> None:
-        super().__init__()
-        self.choice = choice
 
 
 class Machine:
@@ -156,16 +87,12 @@ class Machine:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.profile = program.profile
-        self._index = {variable.name: i for i, variable in enumerate(self.profile.tracked)}
-        self._distinct = tuple(self.profile.distinct)
-        self._named = {name for event in self.profile.events for name in event.names}
-        self._accesses: dict[tuple[str, int, int], str | None] = {}
+        self.values = Evaluator(program)
+        self.tasks = Scheduler(program)
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
-        kept = {number for number, variable in enumerate(self.profile.tracked) if variable.context}
-        kept |= {self._index[name] for spec in self.profile.interference for name in spec.when}
-        self._kept = frozenset(kept)
-        self._ahead: dict[object, tuple[frozenset[str], frozenset[int], frozenset[int]]] = {}
+        self._forgetting = Forgetting(program, self.selections, self.exclusions, self.tasks)
+        self._accesses: dict[tuple[str, int, int], str | None] = {}
 
     # --- beginnings -------------------------------------------------------------------------
 
@@ -210,67 +137,9 @@ class Machine:
             frame.env[parameter.name] = value
         return frame
 
-    # --- what no longer matters -------------------------------------------------------------
-
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""
-        happens, readable, writable = self._look_ahead(live)
-        live.facts = set(self.selections.reduce(frozenset(live.facts), happens, live.tracked))
-        # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
-        # still stands in a local may teach more of it.
-        copied = live.local_tokens()
-        learnable = {n for n, value in enumerate(live.tracked) if token_of(value) in copied}
-        asked = self.selections.asked(frozenset(live.facts)) & (writable | learnable)
-        excluding = self.exclusions.needed(live.tracked, readable | learnable)
-        needed = self._kept | readable | asked | excluding
-        for number, variable in enumerate(self.profile.tracked):
-            if number not in needed:
-                live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
-
-    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
-        """What may still happen from here on; which tracked variables may still be read, and written."""
-        points = {(f.function, f.block, f.index) for task in live.tasks for f in task.frames}
-        points |= {(function, 0, 0) for function, _ in live.queue}
-        watched = tuple(live.tracked[number] for number in self._kept)
-        # A watched call that is over, but whose outcome nothing has decided yet.
-        pending = frozenset(
-            f"returned {split_call(name[1:].partition('|')[0])[0]}"
-            for task in live.tasks
-            for frame in task.frames
-            for name in frame.env
-            if name[0] == "?"
-        )
-        key = (frozenset(points), frozenset(live.fired), watched, pending)
-        known = self._ahead.get(key)
-        if known is None:
-            happens = pending.union(*(self.program.ahead(*point) for point in points))
-            if any(task.frames for task in live.tasks):
-                happens = self._with_interference(live, happens)
-            readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))
-            writable = frozenset(int(text.split()[1]) for text in happens if text.startswith("write "))
-            known = self._ahead[key] = (happens, readable, writable)
-        return known
-
-    def _with_interference(self, live: Live, happens: frozenset[str]) -> frozenset[str]:
-        """`happens` and what the interference that may still come brings."""
-        left = set(range(len(self.profile.interference))) - live.fired
-        grown = True
-        while grown:
-            grown = False
-            for number in sorted(left):
-                spec = self.profile.interference[number]
-                name = self.program.by_canonical.get(spec.function)
-                if name is not None and all(
-                    self._may_be(live, variable, values)
-                    or may_become(self._index[variable], values, happens, self.profile.constants)
-                    for variable, values in spec.when.items()
-                ):
-                    left.discard(number)
-                    happens |= {f"enter {spec.function}"}
-                    if name in self.program.relevant:
-                        happens |= self.program.ahead(name, 0)
-                    grown = True
-        return happens
+        self._forgetting.forget(live)
 
     # --- choosing ---------------------------------------------------------------------------
 
@@ -339,7 +208,7 @@ class Machine:
                     return End("blocked", "a loop repeats for ever")
                 seen.add(situation)
             if live.pause is not None:
-                choice = self._schedule(live, forced=False)
+                choice = self.tasks.schedule(live, forced=False)
                 if choice is not None:
                     return choice
                 self._passed(live, ("switch", live.pause[0]))
@@ -352,11 +221,11 @@ class Machine:
                 continue
             try:
                 blocked = self._step(live, task, emitted, record)
-            except _Undecided as undecided:
+            except Undecided as undecided:
                 return undecided.choice
             if blocked:
                 live.pause = (blocked, 0, "")
-                choice = self._schedule(live, forced=True)
+                choice = self.tasks.schedule(live, forced=True)
                 live.pause = None
                 if choice is None:
                     return End("blocked", "no task can go on")
@@ -369,9 +238,9 @@ class Machine:
 
     def _idle(self, live: Live, record: Record | None) -> Halt | None:
         """The current task has nothing to do: let others go on, or end."""
-        options = self._others(live)
+        options = self.tasks.others(live)
         if not options:
-            return End("blocked", "no task can go on") if self._waiting(live) else End("done")
+            return End("blocked", "no task can go on") if self.tasks.waiting(live) else End("done")
         count = live.counts.get(("idle",), 0)
         choice = Choice(("idle",), count, None, options, "", Location("", 0), "the task is idle")
         if len(options) == 1:
@@ -380,92 +249,6 @@ class Machine:
                 record(StepKind.TASK, Location("", 0), "", options[0].words, Evidence.BUILT_IN)
             return None
         return choice
-
-    def _waiting(self, live: Live) -> bool:
-        return bool(live.queue) or any(task.frames for task in live.tasks)
-
-    def _others(self, live: Live) -> tuple[Option, ...]:
-        """What could go on instead of the current task."""
-        options: list[Option] = []
-        for number, task in enumerate(live.tasks):
-            if number != live.current and task.frames and not self._stuck(live, number):
-                name = self.program.canonical(task.name)
-                options.append(Option(None, f"task:{name}@{number}", f"{task.name} goes on"))
-        if live.queue and not live.tasks[0].frames:
-            holds = self.profile.deferrals[0].holds
-            if not any(lock in live.locks for lock in holds):
-                for function in sorted({function for function, _ in live.queue}):
-                    canonical = self.program.canonical(function)
-                    options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
-        return tuple(options)
-
-    def _stuck(self, live: Live, number: int) -> bool:
-        """Whether a task stands at a lock another holds, or at a join of a living thread."""
-        frame = live.tasks[number].frames[-1]
-        summary = self.program.code(frame.function)
-        instructions = summary.blocks[frame.block].instructions
-        if frame.index >= len(instructions):
-            return False
-        instruction = instructions[frame.index]
-        if not isinstance(instruction, (Call, Enter)):
-            return False
-        name = callee_name(instruction) if isinstance(instruction, Call) else instruction.macro
-        action = self.program.action(summary.path, name)
-        if isinstance(action, Acquire):
-            return live.locks.get(action.lock, number) != number
-        if isinstance(action, Join) and isinstance(instruction, Call):
-            return self._joining(live, frame.function, instruction)
-        return False
-
-    def _joining(self, live: Live, function: str, call: Call) -> bool:
-        """Whether the thread a join names still runs; a join of what no thread bears waits for the threads
-        whose name is unknown."""
-        thread = self.program.path_of(function, call.arguments[0]) if call.arguments else ""
-        if all(task.thread != thread for task in live.tasks[1:]):
-            thread = ""
-        return any(task.frames and task.thread == thread for task in live.tasks[1:])
-
-    def _thread_of(self, function: str, call: Call) -> str:
-        """What a later join will name: where the call's result goes, or else its first argument."""
-        for block in self.program.functions[function].blocks:
-            for instruction in block.instructions:
-                if isinstance(instruction, Assign) and call.target and instruction.value == call.target:
-                    return self.program.path_of(function, instruction.target)
-        if call.target is not None and not call.target.name.startswith("%"):
-            return ""
-        return self.program.path_of(function, call.arguments[0]) if call.arguments else ""
-
-    def _schedule(self, live: Live, forced: bool) -> Choice | None:
-        """The choice at a switch point, or None when there is nothing to choose."""
-        assert live.pause is not None
-        site, line, function = live.pause
-        frames = live.tasks[live.current].frames
-        if any(frame.atomic for frame in frames):
-            return None
-        options = list(self._others(live))
-        if not forced:
-            options.insert(0, Option(None, "stay", "goes on"))
-            for number, spec in enumerate(self.profile.interference):
-                if number in live.fired or spec.function not in self.program.by_canonical:
-                    continue
-                if any(lock in live.locks for lock in spec.holds) or not frames:
-                    continue
-                if all(self._may_be(live, name, values) for name, values in spec.when.items()):
-                    words = f"{self.program.by_canonical[spec.function]}() from another thread"
-                    options.append(Option(None, f"interference:{spec.function}@{number}", words))
-        if not options or (len(options) == 1 and not forced):
-            return None
-        path = self.program.functions[function].path if function else ""
-        where = self.program.place(path, line)[1] if path else Location("", 0)
-        origin = ("switch", site)
-        count = live.counts.get(origin, 0)
-        return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks")
-
-    def _may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
-        value = live.tracked[self._index[name]]
-        if isinstance(value, (int, Name)):
-            return str(key_of(value)) in values
-        return True
 
     # --- one instruction --------------------------------------------------------------------
 
@@ -577,7 +360,7 @@ class Machine:
                 return ""
             live.locks[action.lock] = live.current
         elif isinstance(action, Join):
-            if self._joining(live, frame.function, call):
+            if self.tasks.joining(live, frame.function, call):
                 return site
         elif isinstance(action, Release):
             live.locks.pop(action.lock, None)
@@ -590,7 +373,7 @@ class Machine:
             return ""
         canonical = self.program.canonical(name)
         if isinstance(action, Inline):
-            arguments = [self._evaluate(live, frame, summary, call.span, a) for a in call.arguments]
+            arguments = [self.values.evaluate(live, frame, summary, call.span, a) for a in call.arguments]
             self._next(live, frame)
             target_name = call.target.name if call.target else None
             task.frames.append(self._frame(action.function, arguments, target_name))
@@ -608,27 +391,27 @@ class Machine:
             mark = action.landmark
             self._emit(live, task, summary, call.span, mark.name, LetterKind.LANDMARK, mark.words,
                        emitted, record)  # fmt: skip
-            result = self._result(live, call, site)
+            result = self.values.result(live, call, site)
         elif isinstance(action, Read):
             result = live.tracked[action.variable]
         elif isinstance(action, Write):
             self._write_call(live, frame, summary, call, action)
-            result = self._result(live, call, site)
+            result = self.values.result(live, call, site)
         elif isinstance(action, Defer):
             self._defer(live, frame, summary, call, action, record)
-            result = self._result(live, call, site)
+            result = self.values.result(live, call, site)
         elif isinstance(action, Start):
             self._start_thread(live, frame, summary, call, action, record)
-            result = self._result(live, call, site)
+            result = self.values.result(live, call, site)
         else:
             if not name:
                 self.program.assumptions.add(
                     f"a call through a pointer is taken to change nothing tracked: {call.text}"
                 )
-            result = self._result(live, call, site)
+            result = self.values.result(live, call, site)
         for number, argument in enumerate(call.arguments):
             if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local):
-                frame.env[argument.operand.name] = self._fresh(live, ("out", site, str(number)))
+                frame.env[argument.operand.name] = self.values.fresh(live, ("out", site, str(number)))
         if call.target is not None:
             frame.env[call.target.name] = result
             watches = self.program.watched.returned.get(canonical)
@@ -649,25 +432,16 @@ class Machine:
     ) -> None:
         """Note how a watched, unmodelled call returned; not yet known, it must be decided here."""
         given = tuple(
-            self._literal(self._evaluate(live, frame, summary, call.span, a)) for a in call.arguments
+            self.values.literal(self.values.evaluate(live, frame, summary, call.span, a))
+            for a in call.arguments
         )
         for text, arguments, split in watches:
-            if arguments is not None and not _in_order(map(self._spelled, arguments), given):
+            if arguments is not None and not _in_order(map(self.values.spelled, arguments), given):
                 continue
             # The call itself is over: a pending outcome is decided as soon as control reaches the
             # pseudo-instruction, so remember it in the frame under a name no C local can have.
             frame.env[f"?{text}|{split}|{call.span.line}"] = result
         self._settle(live, frame)
-
-    def _spelled(self, constant: str) -> str:
-        """A constant of the profile as `_literal` gives it: by its number where that is known."""
-        number = self.profile.constants.get(constant)
-        return constant if number is None else str(number)
-
-    def _literal(self, value: Value) -> str:
-        if isinstance(value, (int, Name)):
-            return str(key_of(value))
-        return "?"
 
     def _settle(self, live: Live, frame: Frame) -> None:
         """Turn remembered outcomes whose sign class is known into facts."""
@@ -682,7 +456,7 @@ class Machine:
         """An assertion holds: what it says of an unknown value is learnt."""
         if not call.arguments:
             return
-        value = self._evaluate(live, frame, summary, call.span, call.arguments[0])
+        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[0])
         where = self.program.place(summary.path, call.span.line)[1]
         self.program.assumptions.add(f"asserted to hold: {call.text} at {where}")
         if isinstance(value, (Unsure, Test)) and outcomes(value) == frozenset({True, False}):
@@ -705,7 +479,7 @@ class Machine:
         if event.argument >= 0:
             value: Value | None = None
             if event.argument < len(call.arguments):
-                value = self._evaluate(live, frame, summary, call.span, call.arguments[event.argument])
+                value = self.values.evaluate(live, frame, summary, call.span, call.arguments[event.argument])
             key = key_of(value) if isinstance(value, (int, Name)) else ""
             known = str(key)
             name = event.names.get(known, "")
@@ -719,7 +493,7 @@ class Machine:
             name = event.names.get("", event.call)
         words = event.words.replace("{}", name)
         self._emit(live, task, summary, call.span, name, LetterKind.EVENT, words, emitted, record)
-        return self._result(live, call, site)
+        return self.values.result(live, call, site)
 
     def _emit(
         self,
@@ -759,7 +533,7 @@ class Machine:
 
     def _context(self, live: Live) -> Context:
         state = tuple(
-            (variable.name, self._literal(live.tracked[number]))
+            (variable.name, self.values.literal(live.tracked[number]))
             for number, variable in enumerate(self.profile.tracked)
             if variable.context
         )
@@ -794,7 +568,7 @@ class Machine:
             return
         argument: Value = 0
         if 0 <= spec.argument < len(call.arguments):
-            argument = self._evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
+            argument = self.values.evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
         live.queue.append((function, argument))
         if record is not None:
             evidence, where = self.program.place(summary.path, call.span.line)
@@ -815,8 +589,10 @@ class Machine:
             return
         arguments: list[Value] = []
         if 0 <= spec.argument < len(call.arguments):
-            arguments.append(self._evaluate(live, frame, summary, call.span, call.arguments[spec.argument]))
-        thread = self._thread_of(frame.function, call)
+            arguments.append(
+                self.values.evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
+            )
+        thread = self.tasks.thread_of(frame.function, call)
         live.tasks.append(Task(function, thread, [self._frame(function, arguments, None)]))
         self._entered(live, function, None)
         if record is not None:
@@ -829,7 +605,7 @@ class Machine:
         """The modelled function an argument names; None when it is known to reach nothing that matters."""
         if index >= len(call.arguments):
             return None
-        value = self._evaluate(live, frame, summary, call.span, call.arguments[index])
+        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[index])
         if not isinstance(value, Name) or value.name not in self.program.functions:
             where = self.program.place(summary.path, call.span.line)[1]
             self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
@@ -844,14 +620,14 @@ class Machine:
         if number is None:
             if writer.target >= len(call.arguments):
                 return
-            pointer = self._evaluate(live, frame, summary, call.span, call.arguments[writer.target])
-            number = self._pointee(pointer)
+            pointer = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.target])
+            number = self.values.pointee(pointer)
             if number is None:
                 return
-        value = self._evaluate(live, frame, summary, call.span, call.arguments[writer.value])
+        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.value])
         if writer.expect >= 0:
-            expected = self._evaluate(live, frame, summary, call.span, call.arguments[writer.expect])
-            holds = self._compare("==", live.tracked[number], expected)
+            expected = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.expect])
+            holds = self.values.compare("==", live.tracked[number], expected)
             if holds is None:
                 where = self.program.place(summary.path, call.span.line)[1]
                 live.facts.add(f"problem {where} in {frame.function}(): whether the write happens is unknown")
@@ -868,7 +644,7 @@ class Machine:
             live.facts.add(f"value {name} {key_of(value)}")
 
     def _assign(self, live: Live, frame: Frame, summary: ControlFlowSummary, assign: Assign) -> None:
-        value = self._evaluate(live, frame, summary, assign.span, assign.value)
+        value = self.values.evaluate(live, frame, summary, assign.span, assign.value)
         if isinstance(assign.target, Local):
             frame.env[assign.target.name] = value
             return
@@ -876,8 +652,8 @@ class Machine:
         if isinstance(assign.target, Field):
             number = self.program.variable_of(frame.function, assign.target)
         elif isinstance(assign.target, Unary) and assign.target.op == "*":
-            pointer = self._evaluate(live, frame, summary, assign.span, assign.target.operand)
-            number = self._pointee(pointer)
+            pointer = self.values.evaluate(live, frame, summary, assign.span, assign.target.operand)
+            number = self.values.pointee(pointer)
         if number is not None:
             live.tracked[number] = value
             self._note_value(live, number)
@@ -899,7 +675,7 @@ class Machine:
                 if touched and len(live.fired) < len(self.profile.interference):
                     self._offer(live, frame.function, end.span, touched)
                     return
-            value = self._evaluate(live, frame, summary, end.span, end.condition)
+            value = self.values.evaluate(live, frame, summary, end.span, end.condition)
             truth = next(iter(outcomes(value)))
             if record is not None or len(outcomes(value)) > 1:
                 asked = self.program.asks(frame.function, end.condition)
@@ -910,11 +686,11 @@ class Machine:
                 record(StepKind.BRANCH, where, frame.function, words, evidence)
             self._go(frame, end.then if truth else end.otherwise)
         elif isinstance(end, Switch):
-            value = self._evaluate(live, frame, summary, end.span, end.subject)
+            value = self.values.evaluate(live, frame, summary, end.span, end.subject)
             self._go(frame, self._switch(value, end, live, frame, summary))
             if record is not None:
                 evidence, where = self.program.place(summary.path, end.span.line)
-                words = f"{end.text} is {self._literal(value)}"
+                words = f"{end.text} is {self.values.literal(value)}"
                 record(StepKind.BRANCH, where, frame.function, words, evidence)
         elif isinstance(end, Return):
             self._return(live, task, frame, summary, end)
@@ -950,18 +726,18 @@ class Machine:
         self, value: Value, end: Switch, live: Live, frame: Frame, summary: ControlFlowSummary
     ) -> int:
         for label, target in end.cases:
-            wanted = self._evaluate(live, frame, summary, end.span, label)
-            holds = self._compare("==", value, wanted)
+            wanted = self.values.evaluate(live, frame, summary, end.span, label)
+            holds = self.values.compare("==", value, wanted)
             if holds is None:
                 site = self.program.site(summary, end.span, "switch")
-                holds = self._read(live, frame, ("case", site, self._literal(wanted)))
-            text = f"{end.text} is {self._literal(wanted)}"
+                holds = self.values.read(live, frame, ("case", site, self.values.literal(wanted)))
+            text = f"{end.text} is {self.values.literal(wanted)}"
             if self._truth(holds, frame, summary, end.span, text):
                 return target
         return end.default
 
     def _truth(self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, text: str) -> bool:
-        """The truth of a condition; raises `_Undecided` when both are possible."""
+        """The truth of a condition; raises `Undecided` when both are possible."""
         holds = outcomes(value)
         if len(holds) == 1:
             return next(iter(holds))
@@ -971,13 +747,13 @@ class Machine:
             Option(refine(value, truth)[1], "", "yes" if truth else "no") for truth in (True, False)
         )
         where = self.program.place(summary.path, span.line)[1]
-        raise _Undecided(Choice(token.origin, token.occurrence, token, options, frame.function, where, text))
+        raise Undecided(Choice(token.origin, token.occurrence, token, options, frame.function, where, text))
 
     def _return(self, live: Live, task: Task, frame: Frame, summary: ControlFlowSummary, end: Return) -> None:
         canonical = self.program.canonical(frame.function)
         value: Value = 0
         if end.value is not None:
-            value = self._evaluate(live, frame, summary, end.span, end.value)
+            value = self.values.evaluate(live, frame, summary, end.span, end.value)
             for text, arguments, split in self.program.watched.returned.get(canonical, ()):
                 if arguments is not None:
                     continue
@@ -1006,114 +782,6 @@ class Machine:
         elif live.current != 0:
             live.tasks[live.current].frames.clear()
 
-    # --- values -----------------------------------------------------------------------------
-
-    def _result(self, live: Live, call: Call, site: str) -> Value:
-        """What an unmodelled call returns; a result that nobody takes is no value to keep count of."""
-        if call.target is None:
-            return 0
-        if self.program.canonical(callee_name(call)) in self.profile.objects:
-            return 1
-        return self._fresh(live, ("call", site))
-
-    def _fresh(self, live: Live, origin: Origin) -> Value:
-        count = live.counts.get(origin, 0)
-        live.counts[origin] = count + 1
-        token = Token(origin, count)
-        known = live.known.pop(token, None)
-        return Unsure(token) if known is None else known
-
-    def _read(self, live: Live, frame: Frame, origin: Origin) -> Value:
-        """An unknown value that an instruction produces on the way to its effect.
-
-        It is kept until the instruction is done: a decision on it re-executes the instruction, which must
-        then meet the same value.
-        """
-        name = "!" + " ".join(origin)
-        known = frame.env.get(name)
-        if known is None:
-            known = frame.env[name] = self._fresh(live, origin)
-        return known
-
-    def _evaluate(
-        self, live: Live, frame: Frame, summary: ControlFlowSummary, span: Span, expression: Expression
-    ) -> Value:
-        if isinstance(expression, Number):
-            return expression.value
-        if isinstance(expression, Local):
-            known = frame.env.get(expression.name)
-            if known is None:
-                known = self._fresh(live, ("local", self.program.site(summary, span, "local")))
-                frame.env[expression.name] = known
-            return known
-        if isinstance(expression, Symbol):
-            constant = self._symbol(summary.path, expression)
-            if constant is not None:
-                return constant
-            site = self.program.site(summary, span, f"read:{expression.name}")
-            return self._read(live, frame, ("read", site))
-        if isinstance(expression, Field):
-            number = self.program.variable_of(frame.function, expression)
-            if number is not None:
-                return live.tracked[number]
-            site = self.program.site(summary, span, f"read:{expression.name}")
-            return self._read(live, frame, ("read", site))
-        if isinstance(expression, Unary):
-            if expression.op == "&":
-                number = self.program.variable_of(frame.function, expression)
-                if number is not None:
-                    return Name("&" + self.profile.tracked[number].name)
-                return 1  # an address: not null, nothing else known
-            inner = self._evaluate(live, frame, summary, span, expression.operand)
-            if expression.op == "*":
-                number = self._pointee(inner)
-                if number is not None:
-                    return live.tracked[number]
-            if expression.op == "!":
-                return negate(inner)
-            if expression.op == "-" and isinstance(inner, int):
-                return -inner
-            if expression.op == "-" and isinstance(inner, Unsure):
-                return self._read(live, frame, ("minus", *inner.token.origin))
-        elif isinstance(expression, Binary):
-            left = self._evaluate(live, frame, summary, span, expression.left)
-            right = self._evaluate(live, frame, summary, span, expression.right)
-            found = self._compare(expression.op, left, right)
-            if found is not None:
-                return found
-        return self._read(live, frame, ("value", self.program.site(summary, span, "value")))
-
-    def _pointee(self, value: Value) -> int | None:
-        """The tracked variable that an address points to."""
-        if isinstance(value, Name) and value.name.startswith("&"):
-            return self._index.get(value.name[1:])
-        return None
-
-    def _symbol(self, path: str, symbol: Symbol) -> Value | None:
-        """A function or constant; None for a global variable, which may hold anything.
-
-        By the convention of C, constants are written in capitals; a profile's prefixes count as well.
-        """
-        function = self.program.resolve(path, symbol.name)
-        if function in self.program.functions:
-            return Name(function)
-        canonical = self.program.canonical(symbol.name)
-        if canonical in self.profile.objects:
-            return 1  # the object whose state is tracked is there
-        number = self.profile.constants.get(canonical)
-        if number is not None:
-            return number
-        constant = CAPITALS.fullmatch(canonical) or canonical.startswith(self._distinct)
-        return Name(canonical) if constant or canonical in self._named else None
-
-    def _compare(self, op: str, left: Value, right: Value) -> Value | None:
-        distinct = (
-            isinstance(left, Name)
-            and isinstance(right, Name)
-            and any(left.name.startswith(p) and right.name.startswith(p) for p in self._distinct)
-        )
-        return compare(op, left, right, distinct)
-
 
 def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:
     """Whether `wanted` stand among `given` in this order."""
@@ -1124,24 +792,3 @@ def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:
 def _subject(value: Value) -> Unsure:
     assert isinstance(value, Unsure)
     return value
-
-
-def outcome_of(value: Value, split: int) -> str:
-    """The class of a returned value: split 0 at zero, 1 at negative; "" when it may be both."""
-    if isinstance(value, Test):
-        return "not-negative" if split else ""
-    if isinstance(value, Name):
-        return "not-negative" if split else "nonzero"
-    if isinstance(value, int):
-        if split:
-            return "negative" if value < 0 else "not-negative"
-        return "zero" if value == 0 else "nonzero"
-    bit = NEGATIVE if split else ZERO
-    if value.signs == bit:
-        return "negative" if split else "zero"
-    if not value.signs & bit:
-        return "not-negative" if split else "nonzero"
-    return ""
-
-
-__all__ = ["ANY_SIGN", "SIGN_TESTS", "Choice", "Emission", "End", "Halt", "Machine", "Option", "Record"]

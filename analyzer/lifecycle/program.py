@@ -7,249 +7,52 @@ Not modelled: calls through pointers whose target no local holds (unknown, liste
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from analyzer.lifecycle.liveness import live_locals, successors
+from analyzer.lifecycle.actions import (
+    Acquire,
+    Action,
+    Assume,
+    Ignore,
+    Inline,
+    Read,
+    Release,
+    Wait,
+    bind_calls,
+)
+from analyzer.lifecycle.liveness import live_locals
+from analyzer.lifecycle.parts import callee_name, expressions_of, field_path, fields_in
 from analyzer.lifecycle.prune import prune
+from analyzer.lifecycle.watched import Watched
 from analyzer.lifecycle.wording import calls_by_result, worded
 from analyzer.model.profile import (
-    Deferral,
-    EventCall,
-    Landmark,
-    Outcome,
     Profile,
-    Selection,
-    ThreadCall,
-    Tracked,
-    Watch,
-    Writer,
 )
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.summary import (
     Assign,
-    Binary,
-    Block,
-    Branch,
     Call,
     ControlFlowSummary,
     Enter,
     Expression,
-    Field,
     FileSummary,
-    Goto,
     Instruction,
     Label,
     Leave,
     Local,
-    Number,
     Problem,
-    Return,
     Span,
-    Switch,
     Symbol,
-    Terminator,
     Unary,
 )
 from analyzer.model.unknown import Location
 
-
-@dataclass(frozen=True, slots=True)
-class Notify:
-    event: EventCall
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    landmark: Landmark
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    writer: Writer
-    variable: int | None  # None: the variable whose address the argument is
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    variable: int
-
-
-@dataclass(frozen=True, slots=True)
-class Defer:
-    deferral: Deferral
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    thread: ThreadCall
-
-
-@dataclass(frozen=True, slots=True)
-class Acquire:
-    lock: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    lock: str
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Assume:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    function: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    """A call whose result is unknown and that changes nothing tracked."""
-
-
-Action: TypeAlias = (
-    Notify | Pass | Write | Read | Defer | Start | Acquire | Release | Join | Wait | Assume | Inline | Ignore
-)
 Place: TypeAlias = tuple[str, int, int, str]  # path, line, column, what
 
 TYPE_WORDS = re.compile(r"[A-Za-z_]\w*")
-WATCHED = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*$")
-
-
-def field_path(expression: Expression) -> tuple[Expression, str]:
-    """The base of a chain of fields and the chain as ``a.b``; ``&`` and ``*`` on the way are dropped."""
-    names: list[str] = []
-    while True:
-        if isinstance(expression, Field):
-            names.append(expression.name)
-            expression = expression.base
-        elif isinstance(expression, Unary) and expression.op in "&*":
-            expression = expression.operand
-        else:
-            return expression, ".".join(reversed(names))
-
-
-def fields_in(expression: Expression) -> Iterator[Field]:
-    """The outermost field chains that `expression` reads."""
-    if isinstance(expression, Field):
-        yield expression
-    elif isinstance(expression, Unary):
-        yield from fields_in(expression.operand)
-    elif isinstance(expression, Binary):
-        yield from fields_in(expression.left)
-        yield from fields_in(expression.right)
-
-
-def symbols_in(expression: Expression) -> Iterator[str]:
-    """Every symbol that `expression` mentions."""
-    if isinstance(expression, Symbol):
-        yield expression.name
-    elif isinstance(expression, Field):
-        yield from symbols_in(expression.base)
-    elif isinstance(expression, Unary):
-        yield from symbols_in(expression.operand)
-    elif isinstance(expression, Binary):
-        yield from symbols_in(expression.left)
-        yield from symbols_in(expression.right)
-
-
-def callee_name(call: Call) -> str:
-    """The direct callee, the last field of an indirect one, or ""."""
-    if isinstance(call.callee, (Symbol, Local)):
-        return call.callee.name
-    if isinstance(call.callee, Field):
-        return call.callee.name
-    return ""
-
-
-def parts_of(block: Block) -> Iterator[tuple[Instruction | Terminator, tuple[Expression, ...]]]:
-    """Each instruction of a block, and last its terminator, with the expressions it evaluates."""
-    for instruction in block.instructions:
-        if isinstance(instruction, Call):
-            yield instruction, (instruction.callee, *instruction.arguments)
-        elif isinstance(instruction, Assign):
-            stored = () if isinstance(instruction.target, Local) else (instruction.target,)
-            yield instruction, (instruction.value, *stored)
-        else:
-            yield instruction, ()
-    end = block.terminator
-    if isinstance(end, Branch):
-        yield end, (end.condition,)
-    elif isinstance(end, Switch):
-        yield end, (end.subject,)
-    elif isinstance(end, Return) and end.value is not None:
-        yield end, (end.value,)
-    else:
-        yield end, ()
-
-
-def expressions_of(block: Block) -> Iterator[tuple[Span, Expression]]:
-    """Every expression a block evaluates, with the span of what it belongs to."""
-    for part, expressions in parts_of(block):
-        for expression in expressions:
-            assert not isinstance(part, Goto)
-            yield part.span, expression
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What the selections of a profile ask about calls and values, gathered once."""
-
-    entered: frozenset[str]
-    returned: Mapping[str, tuple[tuple[str, tuple[str, ...] | None, int], ...]]
-    values: Mapping[str, frozenset[str]]
-    marks: frozenset[str]
-
-    @staticmethod
-    def of(profile: Profile) -> Watched:
-        selections: list[Selection] = [scenario.select for scenario in profile.scenarios]
-        selections += [rule.select for rule in profile.rules]
-        entered: set[str] = set()
-        returned: dict[str, set[tuple[str, tuple[str, ...] | None, int]]] = {}
-        values: dict[str, set[str]] = {}
-        for select in selections:
-            entered.update(select.through, select.avoids)
-            for watch in (*select.returned, *select.assume):
-                name, arguments = split_call(watch.call)
-                returned.setdefault(name, set()).add((watch.call, arguments, sign_classes(watch)))
-            for wanted in (select.passed, select.never):
-                for variable, constants in wanted.items():
-                    values.setdefault(variable, set()).update(constants)
-        return Watched(
-            frozenset(entered),
-            {name: tuple(sorted(entries, key=repr)) for name, entries in returned.items()},
-            {name: frozenset(constants) for name, constants in values.items()},
-            frozenset(s.shown_from for s in profile.scenarios if s.shown_from),
-        )
-
-
-def split_call(text: str) -> tuple[str, tuple[str, ...] | None]:
-    """``f(A, B)`` -> ("f", ("A", "B")); ``f`` -> ("f", None)."""
-    found = WATCHED.match(text)
-    if found is None:
-        return text, None
-    arguments = found.group(2)
-    return found.group(1), None if arguments is None else tuple(a.strip() for a in arguments.split(","))
-
-
-def sign_classes(watch: Watch) -> int:
-    """0 when the watch splits at zero, 1 when it splits at negative."""
-    return 0 if watch.outcome in (Outcome.ZERO, Outcome.NONZERO) else 1
 
 
 class Program:
@@ -289,11 +92,10 @@ class Program:
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
         self._types: dict[str, dict[str, str]] = {}
-        self._calls = self._bind_profile(profile)
+        self._calls = bind_calls(profile)
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}
         self.assumptions: set[str] = set()
-        self._ahead: dict[str, list[list[frozenset[str]]]] | None = None
         self.relevant = self._slice()
         self._quiet: set[str] = self._find_quiet()
         self._pruned: dict[str, ControlFlowSummary] = {}
@@ -370,35 +172,6 @@ class Program:
         return self.fields.get(self.path_of(function, expression))
 
     # --- what calls mean --------------------------------------------------------------------
-
-    def _bind_profile(self, profile: Profile) -> dict[str, Action]:
-        calls: dict[str, Action] = {}
-        for name in profile.asserts:
-            calls[name] = Assume()
-        for name in profile.waits:
-            calls[name] = Wait()
-        for name in profile.joins:
-            calls[name] = Join()
-        for lock in profile.locks:
-            calls.update({name: Acquire(lock.name) for name in lock.acquire})
-            calls.update({name: Release(lock.name) for name in lock.release})
-        for thread in profile.threads:
-            calls[thread.call] = Start(thread)
-        for deferral in profile.deferrals:
-            calls[deferral.call] = Defer(deferral)
-        for number, variable in enumerate(profile.tracked):
-            for name in variable.predicates:
-                calls[name] = Read(number)
-            for writer in variable.writers:
-                # One call may write any variable whose address it gets: then the argument decides.
-                several = writer.target >= 0
-                calls[writer.call] = Write(writer, None if several else number)
-        for landmark in profile.landmarks:
-            if landmark.call:
-                calls[landmark.call] = Pass(landmark)
-        for event in profile.events:
-            calls[event.call] = Notify(event)
-        return calls
 
     def definitions(self) -> Mapping[tuple[str, str], ControlFlowSummary]:
         """All definitions by path and name."""
@@ -488,6 +261,10 @@ class Program:
             calls = self._results[function] = calls_by_result(self.functions[function])
         return worded(expression, calls)
 
+    def meaning(self, canonical: str) -> Action | None:
+        """What the profile says of a call, by its name at the base."""
+        return self._calls.get(canonical)
+
     def lookup(self, path: str, name: str) -> ControlFlowSummary | None:
         """The definition a call in `path` reaches: one in the same file first."""
         return self._local.get((path, name)) or self.functions.get(name)
@@ -573,163 +350,5 @@ class Program:
             return name in pure or isinstance(self._calls.get(self.canonical(name)), Assume)
         return isinstance(instruction.target, Local)
 
-    # --- what may still happen --------------------------------------------------------------
-
-    def ahead(self, function: str, block: int, index: int = 0) -> frozenset[str]:
-        """What may happen from an instruction on until `function` returns, callees and whatever they start
-        included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
-        ``enter F``, ``returned F``."""
-        if self._ahead is None:
-            self._ahead = self._look_ahead()
-        return self._ahead[function][block][index]
-
-    def _look_ahead(self) -> dict[str, list[list[frozenset[str]]]]:
-        own: dict[str, list[list[frozenset[str]]]] = {}
-        callees: dict[str, list[list[frozenset[str]]]] = {}
-        for name in self.relevant:
-            summary = self.code(name)
-            own[name] = [self._happens(summary, block) for block in summary.blocks]
-            callees[name] = [
-                [frozenset(found) & self.relevant for found in self._mentions(summary, block)]
-                for block in summary.blocks
-            ]
-        whole = {
-            name: frozenset[str]().union(*(happens for row in rows for happens in row))
-            for name, rows in own.items()
-        }
-        changed = True
-        while changed:
-            changed = False
-            for name, rows in callees.items():
-                called = {callee for row in rows for found in row for callee in found}
-                grown = whole[name].union(*(whole[callee] for callee in called))
-                if grown != whole[name]:
-                    whole[name] = grown
-                    changed = True
-        table: dict[str, list[list[frozenset[str]]]] = {}
-        for name in self.relevant:
-            blocks = self.code(name).blocks
-            rows = [
-                [
-                    happens.union(*(whole[callee] for callee in found))
-                    for happens, found in zip(own[name][n], callees[name][n], strict=True)
-                ]
-                for n in range(len(blocks))
-            ]
-            entry = [frozenset[str]().union(*row) for row in rows]
-            changed = True
-            while changed:
-                changed = False
-                for number in reversed(range(len(blocks))):
-                    after = successors(blocks[number].terminator)
-                    grown = entry[number].union(*(entry[target] for target in after))
-                    if grown != entry[number]:
-                        entry[number] = grown
-                        changed = True
-            for number, row in enumerate(rows):
-                rest = frozenset[str]().union(
-                    *(entry[target] for target in successors(blocks[number].terminator))
-                )
-                for position in reversed(range(len(row))):
-                    rest = row[position] = row[position] | rest
-            table[name] = rows
-        return table
-
-    def _happens(self, summary: ControlFlowSummary, block: Block) -> list[frozenset[str]]:
-        """What each instruction of a block, and last its terminator, does by itself."""
-        row: list[frozenset[str]] = []
-        for instruction, expressions in parts_of(block):
-            found = self._reads_in(summary, expressions)
-            if isinstance(instruction, Call):
-                canonical = self.canonical(callee_name(instruction))
-                action = self._calls.get(canonical)
-                found.update((f"enter {canonical}", f"returned {canonical}"))
-                if isinstance(action, Read):
-                    found.add(f"read {action.variable}")
-                elif isinstance(action, Write):
-                    values = self._constants_of(summary, instruction.arguments[action.writer.value :])
-                    for target in self._written(summary.name, instruction, action):
-                        found.update(f"write {target} {value}" for value in values)
-            elif isinstance(instruction, Assign) and not isinstance(instruction.target, Local):
-                number = self.variable_of(summary.name, instruction.target)
-                if number is not None:
-                    values = self._constants_of(summary, (instruction.value,))
-                    found.update(f"write {number} {value}" for value in values)
-                elif isinstance(instruction.target, Unary):
-                    # Through a pointer that may be the address of any of them.
-                    found.update(f"write {n} ?" for n in range(len(self.profile.tracked)))
-            elif isinstance(instruction, Return):
-                found.add(f"returned {self.canonical(summary.name)}")
-            row.append(frozenset(found))
-        return row
-
-    def _reads_in(self, summary: ControlFlowSummary, expressions: Iterable[Expression]) -> set[str]:
-        found: set[str] = set()
-        for expression in expressions:
-            found.update(
-                f"enter {self.canonical(symbol)}"
-                for symbol in symbols_in(expression)
-                if symbol in self.functions
-            )
-            for field in fields_in(expression):
-                number = self.variable_of(summary.name, field)
-                if number is not None:
-                    found.add(f"read {number}")
-        return found
-
-    def _mentions(self, summary: ControlFlowSummary, block: Block) -> list[set[str]]:
-        return [
-            {
-                self.resolve(summary.path, symbol)
-                for expression in expressions
-                for symbol in symbols_in(expression)
-            }
-            for _, expressions in parts_of(block)
-        ]
-
-    def _constants_of(self, summary: ControlFlowSummary, values: tuple[Expression, ...]) -> set[str]:
-        """The constants that the first of `values` may be, by base names; "?" when it may be anything."""
-        value = values[0] if values else None
-        if isinstance(value, (Symbol, Number)):
-            return {self._constant(value)}
-        if isinstance(value, Local):
-            found: set[str] = set()
-            for block in summary.blocks:
-                for instruction in block.instructions:
-                    if isinstance(instruction, Assign) and instruction.target == value:
-                        source = instruction.value
-                        found.add(self._constant(source) if isinstance(source, (Symbol, Number)) else "?")
-                    elif isinstance(instruction, Call) and instruction.target == value:
-                        found.add("?")
-            if found and value.name not in {parameter.name for parameter in summary.parameters}:
-                return found
-        return {"?"}
-
-    def _constant(self, value: Symbol | Number) -> str:
-        if isinstance(value, Number):
-            return str(value.value)
-        canonical = self.canonical(value.name)
-        number = self.profile.constants.get(canonical)
-        return canonical if number is None else str(number)
-
-    def _written(self, function: str, call: Call, action: Write) -> Iterable[int]:
-        if action.variable is not None:
-            return (action.variable,)
-        target = action.writer.target
-        number = None
-        if target < len(call.arguments):
-            number = self.variable_of(function, call.arguments[target])
-        return range(len(self.profile.tracked)) if number is None else (number,)
-
 
 QUALIFIERS = frozenset({"const", "volatile", "static", "struct", "union", "enum", "register", "restrict"})
-
-
-def tracked_names(variables: tuple[Tracked, ...]) -> dict[str, int]:
-    """Index of each tracked variable by name."""
-    return {variable.name: number for number, variable in enumerate(variables)}
-
-
-def number_of(expression: Expression) -> int | None:
-    """The number an expression is, if it is one."""
-    return expression.value if isinstance(expression, Number) else None

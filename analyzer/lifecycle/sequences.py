@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.lifecycle.automaton import TooMany, Word, words
 from analyzer.lifecycle.explore import Bounds
-from analyzer.lifecycle.machine import Emission
+from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.profile import LetterKind, Profile
 from analyzer.model.report import Letter, Sequence, StageSequences

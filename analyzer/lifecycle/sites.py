@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.lifecycle.program import Place, Program, callee_name, expressions_of, fields_in, symbols_in
+from analyzer.lifecycle.parts import callee_name, expressions_of, fields_in, symbols_in
+from analyzer.lifecycle.program import Place, Program
 from analyzer.model.summary import Assign, Block, Call, ControlFlowSummary, Enter, Leave, Span
 
 

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from analyzer.lifecycle.automaton import Automaton, automaton
 from analyzer.lifecycle.explore import Bounds, Graph, explore, relocate
 from analyzer.lifecycle.machine import Machine
-from analyzer.lifecycle.program import Program, Watched
+from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.sites import number_sites
+from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.summary import Dialect, FileSummary, Span

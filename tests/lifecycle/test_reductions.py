@@ -14,9 +14,10 @@ from analyzer.lifecycle import explore as exploration
 from analyzer.lifecycle.automaton import automaton, words
 from analyzer.lifecycle.explore import Bounds, Graph
 from analyzer.lifecycle.machine import Machine
-from analyzer.lifecycle.program import Program, Watched
+from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.sites import number_sites
 from analyzer.lifecycle.state import Live
+from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.series import Series
 from analyzer.model.snapshot import Snapshot

@@ -1,0 +1,90 @@
+"""What of a state can make no difference any more: the fewer it holds, the more states are equal."""
+
+from __future__ import annotations
+
+from analyzer.lifecycle.ahead import LookAhead
+from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.select import Exclusions, Selections, may_become
+from analyzer.lifecycle.state import Live
+from analyzer.lifecycle.tasks import Scheduler
+from analyzer.lifecycle.values import Token, Unsure, token_of
+from analyzer.lifecycle.watched import split_call
+
+
+class Forgetting:
+    """Reduces states of one program."""
+
+    def __init__(
+        self, program: Program, selections: Selections, exclusions: Exclusions, tasks: Scheduler
+    ) -> None:
+        self._program = program
+        self._profile = program.profile
+        self._selections = selections
+        self._exclusions = exclusions
+        self._tasks = tasks
+        self._look = LookAhead(program)
+        self._index = {variable.name: i for i, variable in enumerate(self._profile.tracked)}
+        kept = {number for number, variable in enumerate(self._profile.tracked) if variable.context}
+        kept |= {self._index[name] for spec in self._profile.interference for name in spec.when}
+        self._kept = frozenset(kept)
+        self._memo: dict[object, tuple[frozenset[str], frozenset[int], frozenset[int]]] = {}
+
+    def forget(self, live: Live) -> None:
+        """Drop the facts and tracked values that can make no difference any more."""
+        happens, readable, writable = self._look_ahead(live)
+        live.facts = set(self._selections.reduce(frozenset(live.facts), happens, live.tracked))
+        # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
+        # still stands in a local may teach more of it.
+        copied = live.local_tokens()
+        learnable = {n for n, value in enumerate(live.tracked) if token_of(value) in copied}
+        asked = self._selections.asked(frozenset(live.facts)) & (writable | learnable)
+        excluding = self._exclusions.needed(live.tracked, readable | learnable)
+        needed = self._kept | readable | asked | excluding
+        for number, variable in enumerate(self._profile.tracked):
+            if number not in needed:
+                live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
+
+    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
+        """What may still happen from here on; which tracked variables may still be read, and written."""
+        points = {(f.function, f.block, f.index) for task in live.tasks for f in task.frames}
+        points |= {(function, 0, 0) for function, _ in live.queue}
+        watched = tuple(live.tracked[number] for number in self._kept)
+        # A watched call that is over, but whose outcome nothing has decided yet.
+        pending = frozenset(
+            f"returned {split_call(name[1:].partition('|')[0])[0]}"
+            for task in live.tasks
+            for frame in task.frames
+            for name in frame.env
+            if name[0] == "?"
+        )
+        key = (frozenset(points), frozenset(live.fired), watched, pending)
+        known = self._memo.get(key)
+        if known is None:
+            happens = pending.union(*(self._look.after(*point) for point in points))
+            if any(task.frames for task in live.tasks):
+                happens = self._with_interference(live, happens)
+            readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))
+            writable = frozenset(int(text.split()[1]) for text in happens if text.startswith("write "))
+            known = self._memo[key] = (happens, readable, writable)
+        return known
+
+    def _with_interference(self, live: Live, happens: frozenset[str]) -> frozenset[str]:
+        """`happens` and what the interference that may still come brings."""
+        left = set(range(len(self._profile.interference))) - live.fired
+        grown = True
+        while grown:
+            grown = False
+            for number in sorted(left):
+                spec = self._profile.interference[number]
+                name = self._program.by_canonical.get(spec.function)
+                if name is not None and all(
+                    self._tasks.may_be(live, variable, values)
+                    or may_become(self._index[variable], values, happens, self._profile.constants)
+                    for variable, values in spec.when.items()
+                ):
+                    left.discard(number)
+                    happens |= {f"enter {spec.function}"}
+                    if name in self._program.relevant:
+                        happens |= self._look.after(name, 0)
+                    grown = True
+        return happens

@@ -1,0 +1,99 @@
+"""Walks over the parts of a summary: expressions, fields, symbols, callees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.model.summary import (
+    Assign,
+    Binary,
+    Block,
+    Branch,
+    Call,
+    Expression,
+    Field,
+    Goto,
+    Instruction,
+    Local,
+    Return,
+    Span,
+    Switch,
+    Symbol,
+    Terminator,
+    Unary,
+)
+
+
+def field_path(expression: Expression) -> tuple[Expression, str]:
+    """The base of a chain of fields and the chain as ``a.b``; ``&`` and ``*`` on the way are dropped."""
+    names: list[str] = []
+    while True:
+        if isinstance(expression, Field):
+            names.append(expression.name)
+            expression = expression.base
+        elif isinstance(expression, Unary) and expression.op in "&*":
+            expression = expression.operand
+        else:
+            return expression, ".".join(reversed(names))
+
+
+def fields_in(expression: Expression) -> Iterator[Field]:
+    """The outermost field chains that `expression` reads."""
+    if isinstance(expression, Field):
+        yield expression
+    elif isinstance(expression, Unary):
+        yield from fields_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from fields_in(expression.left)
+        yield from fields_in(expression.right)
+
+
+def symbols_in(expression: Expression) -> Iterator[str]:
+    """Every symbol that `expression` mentions."""
+    if isinstance(expression, Symbol):
+        yield expression.name
+    elif isinstance(expression, Field):
+        yield from symbols_in(expression.base)
+    elif isinstance(expression, Unary):
+        yield from symbols_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from symbols_in(expression.left)
+        yield from symbols_in(expression.right)
+
+
+def callee_name(call: Call) -> str:
+    """The direct callee, the last field of an indirect one, or ""."""
+    if isinstance(call.callee, (Symbol, Local)):
+        return call.callee.name
+    if isinstance(call.callee, Field):
+        return call.callee.name
+    return ""
+
+
+def parts_of(block: Block) -> Iterator[tuple[Instruction | Terminator, tuple[Expression, ...]]]:
+    """Each instruction of a block, and last its terminator, with the expressions it evaluates."""
+    for instruction in block.instructions:
+        if isinstance(instruction, Call):
+            yield instruction, (instruction.callee, *instruction.arguments)
+        elif isinstance(instruction, Assign):
+            stored = () if isinstance(instruction.target, Local) else (instruction.target,)
+            yield instruction, (instruction.value, *stored)
+        else:
+            yield instruction, ()
+    end = block.terminator
+    if isinstance(end, Branch):
+        yield end, (end.condition,)
+    elif isinstance(end, Switch):
+        yield end, (end.subject,)
+    elif isinstance(end, Return) and end.value is not None:
+        yield end, (end.value,)
+    else:
+        yield end, ()
+
+
+def expressions_of(block: Block) -> Iterator[tuple[Span, Expression]]:
+    """Every expression a block evaluates, with the span of what it belongs to."""
+    for part, expressions in parts_of(block):
+        for expression in expressions:
+            assert not isinstance(part, Goto)
+            yield part.span, expression

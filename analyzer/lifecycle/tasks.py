@@ -1,0 +1,111 @@
+"""Which task may go on: locks, joins, the queue of deferred calls, interference.
+
+Tasks are switched only at switch points (see `machine`). A deferred call runs when the main task is idle
+and the locks it holds are free; the queue has no order. An interference comes at most once in a run.
+"""
+
+from __future__ import annotations
+
+from analyzer.lifecycle.actions import Acquire, Join
+from analyzer.lifecycle.parts import callee_name
+from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.runs import Choice, Option
+from analyzer.lifecycle.state import Live
+from analyzer.lifecycle.values import Name, key_of
+from analyzer.model.summary import Assign, Call, Enter
+from analyzer.model.unknown import Location
+
+
+class Scheduler:
+    """Tells who may go on in a state of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._profile = program.profile
+        self._index = {variable.name: i for i, variable in enumerate(self._profile.tracked)}
+
+    def waiting(self, live: Live) -> bool:
+        return bool(live.queue) or any(task.frames for task in live.tasks)
+
+    def others(self, live: Live) -> tuple[Option, ...]:
+        """What could go on instead of the current task."""
+        options: list[Option] = []
+        for number, task in enumerate(live.tasks):
+            if number != live.current and task.frames and not self.stuck(live, number):
+                name = self._program.canonical(task.name)
+                options.append(Option(None, f"task:{name}@{number}", f"{task.name} goes on"))
+        if live.queue and not live.tasks[0].frames:
+            holds = self._profile.deferrals[0].holds
+            if not any(lock in live.locks for lock in holds):
+                for function in sorted({function for function, _ in live.queue}):
+                    canonical = self._program.canonical(function)
+                    options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
+        return tuple(options)
+
+    def stuck(self, live: Live, number: int) -> bool:
+        """Whether a task stands at a lock another holds, or at a join of a living thread."""
+        frame = live.tasks[number].frames[-1]
+        summary = self._program.code(frame.function)
+        instructions = summary.blocks[frame.block].instructions
+        if frame.index >= len(instructions):
+            return False
+        instruction = instructions[frame.index]
+        if not isinstance(instruction, (Call, Enter)):
+            return False
+        name = callee_name(instruction) if isinstance(instruction, Call) else instruction.macro
+        action = self._program.action(summary.path, name)
+        if isinstance(action, Acquire):
+            return live.locks.get(action.lock, number) != number
+        if isinstance(action, Join) and isinstance(instruction, Call):
+            return self.joining(live, frame.function, instruction)
+        return False
+
+    def joining(self, live: Live, function: str, call: Call) -> bool:
+        """Whether the thread a join names still runs; a join of what no thread bears waits for the threads
+        whose name is unknown."""
+        thread = self._program.path_of(function, call.arguments[0]) if call.arguments else ""
+        if all(task.thread != thread for task in live.tasks[1:]):
+            thread = ""
+        return any(task.frames and task.thread == thread for task in live.tasks[1:])
+
+    def thread_of(self, function: str, call: Call) -> str:
+        """What a later join will name: where the call's result goes, or else its first argument."""
+        for block in self._program.functions[function].blocks:
+            for instruction in block.instructions:
+                if isinstance(instruction, Assign) and call.target and instruction.value == call.target:
+                    return self._program.path_of(function, instruction.target)
+        if call.target is not None and not call.target.name.startswith("%"):
+            return ""
+        return self._program.path_of(function, call.arguments[0]) if call.arguments else ""
+
+    def schedule(self, live: Live, forced: bool) -> Choice | None:
+        """The choice at a switch point, or None when there is nothing to choose."""
+        assert live.pause is not None
+        site, line, function = live.pause
+        frames = live.tasks[live.current].frames
+        if any(frame.atomic for frame in frames):
+            return None
+        options = list(self.others(live))
+        if not forced:
+            options.insert(0, Option(None, "stay", "goes on"))
+            for number, spec in enumerate(self._profile.interference):
+                if number in live.fired or spec.function not in self._program.by_canonical:
+                    continue
+                if any(lock in live.locks for lock in spec.holds) or not frames:
+                    continue
+                if all(self.may_be(live, name, values) for name, values in spec.when.items()):
+                    words = f"{self._program.by_canonical[spec.function]}() from another thread"
+                    options.append(Option(None, f"interference:{spec.function}@{number}", words))
+        if not options or (len(options) == 1 and not forced):
+            return None
+        path = self._program.functions[function].path if function else ""
+        where = self._program.place(path, line)[1] if path else Location("", 0)
+        origin = ("switch", site)
+        count = live.counts.get(origin, 0)
+        return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks")
+
+    def may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
+        value = live.tracked[self._index[name]]
+        if isinstance(value, (int, Name)):
+            return str(key_of(value)) in values
+        return True
