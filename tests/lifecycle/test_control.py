@@ -9,6 +9,7 @@ from tests.builders import body, told
 CASES: dict[str, tuple[str, set[str]]] = {
     "straight on": (body("tell(NOTE_UP);", "go();", "tell(NOTE_DOWN);"), {"UP go DOWN"}),
     "nothing at all": (body("trace_it();"), {""}),
+    "nothing at all, whatever is decided": (body("if (check()) {", "return;", "}", "trace_it();"), {""}),
     "a decision": (body("if (check()) {", "tell(NOTE_UP);", "}", "tell(NOTE_DOWN);"), {"UP DOWN", "DOWN"}),
     "early return": (body("if (check() < 0) {", "return;", "}", "tell(NOTE_UP);"), {"", "UP"}),
     "goto": (

@@ -118,6 +118,13 @@ def test_a_stage_compared_with_itself_has_no_change() -> None:
     assert changes(LOSING, LOSING) == []
 
 
+def test_the_last_event_is_taken_away() -> None:
+    before = body("if (check()) {", "tell(NOTE_UP);", "return;", "}", "trace_it();")
+    after = body("if (check()) {", "return;", "}", "trace_it();")
+    assert changes(before, after) == ["lost: UP -> "]
+    assert changes(after, before) == ["added:  -> UP"]
+
+
 def test_a_change_and_its_revert() -> None:
     assert changes(LOSING, LOST, LOSING) == ["added:  -> LOST"]
 
