@@ -291,10 +291,12 @@ class Program:
     def _slice(self) -> frozenset[str]:
         """Functions that can reach an event, a landmark, tracked state, a task or a watched call."""
         watched = self.watched.entered | self.watched.marks | set(self.watched.returned)
+        begins = {entry.function for entry in self.profile.entries}
+        begins |= {interference.function for interference in self.profile.interference}
         callers: dict[str, set[str]] = {}
         relevant: list[str] = []
         for name, summary in self.functions.items():
-            matters = self.canonical(name) in watched
+            matters = self.canonical(name) in watched or self.canonical(name) in begins
             for block in summary.blocks:
                 for instruction in block.instructions:
                     if isinstance(instruction, Call):

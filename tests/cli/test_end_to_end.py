@@ -190,7 +190,7 @@ def test_a_function_nested_many_braces_deep_ends_in_an_answer(tmp_path: Path, de
     assert done.err.count("\n") <= 1
 
 
-def mbox(path: Path, megabytes: int) -> None:
+def mbox(path: Path, megabytes: int, *series: str) -> None:
     """A list's archive: mails of other people, with the series among them."""
     foreign = FIRST.replace("fwup", "other").replace("UPD_", "X_").replace("NOTE_", "Y_")
     foreign = foreign.replace("radio", "tube").replace("Updater", "Other")
@@ -206,18 +206,24 @@ def mbox(path: Path, megabytes: int) -> None:
                     f"{foreign[foreign.index('diff --git') :]}\n"
                 )
             if part == 0:
-                for text in (FIRST, SECOND):
-                    stream.write(text)
+                stream.write("".join(series))
 
 
 @pytest.mark.slow
 def test_a_lists_mbox_of_100_mb_is_searched_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "list.mbox"
-    mbox(path, 100)
+    mbox(path, 100, FIRST, SECOND)
     assert path.stat().st_size > 95_000_000
     out, status, peak = measured(*PROFILE, "--format", "mail", "--scenario", "verify failure", path)
     assert status in (0, 1) and "After patch 2" in out
     assert peak < 400_000_000
+
+
+@pytest.mark.slow
+def test_a_lists_mbox_without_a_series_of_the_domain_is_one_line(tmp_path: Path) -> None:
+    mbox(tmp_path / "list.mbox", 10)
+    done = call(*PROFILE, tmp_path / "list.mbox")
+    assert (done.status, done.err, done.out.count("\n")) == (0, "", 1) and "list.mbox" in done.out
 
 
 def measured(*arguments: object) -> tuple[str, int, int]:
@@ -281,3 +287,29 @@ def test_terminal_escapes_of_a_patch_do_not_reach_the_terminal(tmp_path: Path, f
 def test_terminal_escapes_in_a_file_name_do_not_reach_the_terminal() -> None:
     said = call("\x1b[2Jabsent.patch").refused()
     assert "\x1b" not in said
+
+
+# --- the small commands ---------------------------------------------------------------------------
+
+
+def test_flow_shows_a_function_before_and_after() -> None:
+    done = call("flow", "fwup_settle", *PROFILE, *SERIES)
+    assert done.status == 0 and "Before patch 1" in done.out and "After patch 2" in done.out
+    assert "built-in model of fwup/update.c" in done.out
+    assert "no function fwup_nothing" in call("flow", "fwup_nothing", *PROFILE, *SERIES).refused()
+
+
+def test_profile_check_counts_the_names_that_match_nothing() -> None:
+    done = call("profile", "check", DOMAIN)
+    assert done.status == 0 and done.out.endswith("names match nothing in the built-in lifecycle\n")
+    assert "holds no C files" in call("profile", "check", DOMAIN, DOMAIN / "series").refused()
+
+
+def test_the_files_may_come_in_any_order() -> None:
+    first, second = (call(*PROFILE, "--format", "json", *files) for files in (SERIES, SERIES[::-1]))
+    assert first == second and first.status == 1
+
+
+def test_without_one_patch_the_answer_names_it() -> None:
+    done = call(*PROFILE, "--format", "mail", SERIES[2])
+    assert "patch 1" in done.out and done.status in (1, 3)

@@ -101,6 +101,8 @@ def statement_in_c(tree: Tree, loop: bool) -> str:
             return "return;"
         case ("leave",):
             return "goto out;"
+        case ("nothing",):
+            return "trace_it();"
         case ("help",):
             return "assist();"
         case ("break" | "continue" as word,):
@@ -119,7 +121,7 @@ def statement_in_c(tree: Tree, loop: bool) -> str:
 def without_help(tree: Tree) -> Tree:
     """The function that helps does not call itself."""
     if tree == ("help",):
-        return ("break",)
+        return ("nothing",)
     return tuple(
         tuple(map(without_help, item)) if isinstance(item, tuple) and item and isinstance(item[0], tuple)
         else item
