@@ -319,6 +319,6 @@ def test_both_come_to_the_same_words(program: Tree) -> None:
 
 @pytest.mark.slow
 @given(PROGRAM)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_both_come_to_the_same_words_on_many_programs(program: Tree) -> None:
     check(program)
