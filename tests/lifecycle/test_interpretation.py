@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.lifecycle.automaton import Automaton
-from tests.builders import stages
+from tests.builders import compared, stages
 
 LONGEST = 5
 FLAGS = ("a", "b")
@@ -312,7 +312,7 @@ def check(program: Tree) -> None:
 
 
 @given(PROGRAM)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 def test_both_come_to_the_same_words(program: Tree) -> None:
     check(program)
 
@@ -322,3 +322,42 @@ def test_both_come_to_the_same_words(program: Tree) -> None:
 @settings(max_examples=800, deadline=None)
 def test_both_come_to_the_same_words_on_many_programs(program: Tree) -> None:
     check(program)
+
+
+def silenced(tree: Tree, note: str) -> Tree:
+    """The same without one of the events."""
+    if tree == ("tell", note):
+        return ("nothing",)
+    return tuple(silenced(part, note) if isinstance(part, tuple) else part for part in tree)
+
+
+def check_lockstep(program: Tree, note: str) -> None:
+    after = silenced(program, note)
+    result = compared(text_of(program), text_of(after))
+    if explored(program) != explored(after):
+        assert result.changes or result.unknown, text_of(program)
+    elif not any(note in word for word in explored(program)):
+        assert not result.changes, text_of(program)
+
+
+@given(PROGRAM, st.sampled_from(NOTES))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_lockstep_tells_every_difference(program: Tree, note: str) -> None:
+    check_lockstep(program, note)
+
+
+@given(PROGRAM)
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_lockstep_with_itself_tells_none(program: Tree) -> None:
+    text = text_of(program)
+    other = "".join(line.lstrip() + "\n" for line in text.replace("{", "{\n/* as before */\n").splitlines())
+    result = compared(text, other)
+    assert result.changes == (), text
+    assert result.unknown == (), text
+
+
+@pytest.mark.slow
+@given(PROGRAM, st.sampled_from(NOTES))
+@settings(max_examples=300, deadline=None)
+def test_lockstep_tells_every_difference_of_many_programs(program: Tree, note: str) -> None:
+    check_lockstep(program, note)
