@@ -260,11 +260,22 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert done.stderr.strip() in ("141", "1"), done.stderr  # 1: all of it fitted into the pipe
 
 
+def opened_by_reader(pipe: Path, process: subprocess.Popen[str]) -> int:
+    """The writing end of `pipe`, once the program waits at the other one; never blocks for good."""
+    for _ in range(600):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert process.poll() is None, "the program ended before it read"
+            time.sleep(0.05)
+    raise AssertionError("the program never opened its input")
+
+
 def test_control_c_ends_in_one_line_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     os.mkfifo(tmp_path / "slow")
     process = start("--output", target, tmp_path / "slow")
-    with (tmp_path / "slow").open("w") as stream:  # opens once the program waits for a patch
+    with os.fdopen(opened_by_reader(tmp_path / "slow", process), "w") as stream:
         stream.write(HEAD)
         stream.flush()
         time.sleep(0.2)
