@@ -358,6 +358,6 @@ def test_lockstep_with_itself_tells_none(program: Tree) -> None:
 
 @pytest.mark.slow
 @given(PROGRAM, st.sampled_from(NOTES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_lockstep_tells_every_difference_of_many_programs(program: Tree, note: str) -> None:
     check_lockstep(program, note)
