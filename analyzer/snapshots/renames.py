@@ -38,20 +38,22 @@ def renamed_names(
     after = {path: tokenise(text) for path, text in changed_new.items()}
     words_before = kept.union(*(_spelt(tokens) for tokens in before.values()))
     words_after = kept.union(*(_spelt(tokens) for tokens in after.values()))
-    gone, come = words_before - words_after, words_after - words_before
-    gone &= defined_old.union(*(defined_names(tokens) for tokens in before.values()))
-    come &= defined_new.union(*(defined_names(tokens) for tokens in after.values()))
+    # Any word may be exchanged on the same line, a renamed local say: only its place counts.
+    exchanged = words_before - words_after, words_after - words_before
+    gone, come = exchanged
+    gone = gone & defined_old.union(*(defined_names(tokens) for tokens in before.values()))
+    come = come & defined_new.union(*(defined_names(tokens) for tokens in after.values()))
     if not gone or not come:
         return {}
-    pairs = _pairs(before, after, gone, come)
+    pairs = _pairs(before, after, *exchanged)
     uses = Counter(word for tokens in before.values() for word in _sequence(tokens) if word in gone)
     result: dict[str, str] = {}
     for name in come:
-        olds = {a for (a, b) in pairs if b == name}
+        olds = {a for (a, b) in pairs if b == name and a in gone}
         if len(olds) != 1:
             continue
         (source,) = olds
-        one_to_one = len({b for (a, b) in pairs if a == source}) == 1
+        one_to_one = len({b for (a, b) in pairs if a == source and b in come}) == 1
         if one_to_one and pairs[source, name] == uses[source]:
             result[name] = source
     return result
