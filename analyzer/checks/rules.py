@@ -1,13 +1,12 @@
 """Every rule of a profile, on the runs of every scenario, at one stage.
 
-Input: a stage and its profile. Output: `Breach`es. The runs that a rule's condition selects are taken
+Input: a stage and its profile. Output: a `Verdict`. The runs that a rule's condition selects are taken
 scenario by scenario, so that two courses of events with the same sequence are not mistaken for each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from analyzer.checks.contracts import violation
 from analyzer.lifecycle.explore import Bounds
@@ -17,30 +16,10 @@ from analyzer.model.contract import Contract, letters
 from analyzer.model.profile import Profile, Rule
 from analyzer.model.report import Sequence
 from analyzer.model.unknown import Unknown
+from analyzer.model.verdict import Breach, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A sequence of a scenario's runs that breaks a rule."""
-
-    rule: str
-    scenario: str
-    violation: str
-    nearest: tuple[str, ...]
-    sequence: Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A stage's breaches, the sequences that kept each rule, and what could not be told of which rule."""
-
-    patch: int
-    breaches: tuple[Breach, ...]
-    kept: tuple[tuple[str, str, Sequence], ...]  # rule, scenario, sequence
-    unknown: tuple[tuple[str, Unknown], ...]
-
-
-def check(stage: Stage, profile: Profile, parse: Callable[[str], Contract], bounds: Bounds) -> Checked:
+def check(stage: Stage, profile: Profile, parse: Callable[[str], Contract], bounds: Bounds) -> Verdict:
     """Evaluate all rules of `profile` at `stage`; `parse` reads a contract's text."""
     groups = [(s.id, picked(stage, n)) for n, s in enumerate(profile.scenarios)]
     groups.append((OTHER, others(stage, profile)))
@@ -61,7 +40,7 @@ def check(stage: Stage, profile: Profile, parse: Callable[[str], Contract], boun
                 else:
                     breaches.append(found)
     doubts = tuple((rule, doubt) for (rule, _), doubt in unknown.items())
-    return Checked(stage.snapshot.patch, tuple(breaches), tuple(kept), doubts)
+    return Verdict(stage.snapshot.patch, tuple(breaches), tuple(kept), doubts)
 
 
 def _breach(rule: Rule, contract: Contract, scenario: str, sequence: Sequence) -> Breach | None:

@@ -180,7 +180,7 @@ class _Reading:
         if way.deciding:
             first = min(way.deciding, key=lambda step: self._depth(step[0]))
             path = [*self._path(first[0]), first, *self._to_end(first[1].target, wanted)]
-            reached = set().union(*(self._reachable(arrow.target) for _, arrow in way.deciding))
+            reached = self._reachable({arrow.target for _, arrow in way.deciding})
             numbers = sorted(reached & wanted)
         else:
             path = self._path(min(numbers, key=self._depth))
@@ -306,9 +306,9 @@ class _Reading:
             return found[0]
         return (choice.where.path, 0, f"{choice.function}()")
 
-    def _reachable(self, number: int) -> set[int]:
-        seen = {number}
-        work = [number]
+    def _reachable(self, numbers: set[int]) -> set[int]:
+        seen = set(numbers)
+        work = list(numbers)
         while work:
             for arrow in self.graph.nodes[work.pop()].arrows:
                 if arrow.target not in seen:

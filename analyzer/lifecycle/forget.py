@@ -47,7 +47,7 @@ class Forgetting:
     def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
         """What may still happen from here on; which tracked variables may still be read, and written."""
         points = {(f.function, f.block, f.index) for task in live.tasks for f in task.frames}
-        points |= {(function, 0, 0) for function, _ in live.queue}
+        points |= {(queued.function, 0, 0) for queued in live.queue}
         watched = tuple(live.tracked[number] for number in self._kept)
         # A watched call that is over, but whose outcome nothing has decided yet.
         pending = frozenset(

@@ -6,37 +6,21 @@ Backward may-analysis over a `ControlFlowSummary`, by the round-robin iteration 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
+from analyzer.lifecycle.parts import locals_in
 from analyzer.model.summary import (
     Assign,
-    Binary,
     Branch,
     Call,
     ControlFlowSummary,
-    Expression,
-    Field,
     Goto,
     Instruction,
     Local,
     Return,
     Switch,
     Terminator,
-    Unary,
 )
-
-
-def locals_in(expression: Expression) -> Iterator[str]:
-    """Every local that `expression` mentions."""
-    if isinstance(expression, Local):
-        yield expression.name
-    elif isinstance(expression, Field):
-        yield from locals_in(expression.base)
-    elif isinstance(expression, Unary):
-        yield from locals_in(expression.operand)
-    elif isinstance(expression, Binary):
-        yield from locals_in(expression.left)
-        yield from locals_in(expression.right)
 
 
 def successors(terminator: Terminator) -> tuple[int, ...]:

@@ -1,8 +1,8 @@
 """Abstract execution of one stage: from a state to the next choice, deterministically.
 
-A run goes on until it must choose: a `Decision` (a branch on an unknown value) or a `Schedule` (whether
-another task, a deferred call or an interference goes first). Whoever drives the machine picks an option
-and goes on. On the way the run emits `Emission`s, the letters of its sequence.
+A run goes on until it meets a `Choice`: a branch on an unknown value, or whether another task, a deferred
+call or an interference goes first. Whoever drives the machine picks an option and goes on. On the way the
+run emits `Emission`s, the letters of its sequence.
 
 What the machine takes for granted, and says so in `Program.assumptions`: asserts hold; calls it does not
 know return anything and change nothing tracked; a call through an unknown pointer likewise.
@@ -10,7 +10,7 @@ know return anything and change nothing tracked; a call through an unknown point
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from analyzer.lifecycle.actions import (
     Acquire,
@@ -32,7 +32,7 @@ from analyzer.lifecycle.parts import callee_name, fields_in
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Record, Undecided
 from analyzer.lifecycle.select import Exclusions, Selections
-from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
+from analyzer.lifecycle.state import Frame, Live, Queued, State, Task, thaw
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import (
     NEGATIVE,
@@ -44,6 +44,7 @@ from analyzer.lifecycle.values import (
     Unsure,
     Value,
     key_of,
+    negate,
     outcomes,
     refine,
     simplify,
@@ -167,17 +168,16 @@ class Machine:
         live.counts[origin] = live.counts.get(origin, 0) + 1
 
     def _run_deferred(self, live: Live, wanted: str) -> None:
-        for number, (function, argument) in enumerate(live.queue):
-            if self.program.canonical(function) == wanted:
+        for number, queued in enumerate(live.queue):
+            if self.program.canonical(queued.function) == wanted:
                 del live.queue[number]
-                holds = self.profile.deferrals[0].holds
                 live.current = 0
-                for lock in holds:
+                for lock in queued.holds:
                     live.locks[lock] = 0
-                frame = self._frame(function, [argument], None)
-                frame.releases = holds
+                frame = self._frame(queued.function, [queued.argument], None)
+                frame.releases = queued.holds
                 live.tasks[0].frames.append(frame)
-                self._entered(live, function, None)
+                self._entered(live, queued.function, None)
                 return
         raise AssertionError(wanted)
 
@@ -563,13 +563,11 @@ class Machine:
         record: Record | None,
     ) -> None:
         spec = action.deferral
-        function = self._function_argument(live, frame, summary, call, spec.function)
-        if function is None:
+        what = self._called_later(live, frame, summary, call, spec.function, spec.argument)
+        if what is None:
             return
-        argument: Value = 0
-        if 0 <= spec.argument < len(call.arguments):
-            argument = self.values.evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
-        live.queue.append((function, argument))
+        function, arguments = what
+        live.queue.append(Queued(function, arguments[0] if arguments else 0, spec.holds))
         if record is not None:
             evidence, where = self.program.place(summary.path, call.span.line)
             record(StepKind.DEFER, where, frame.function, f"{function}() is deferred", evidence)
@@ -584,14 +582,10 @@ class Machine:
         record: Record | None,
     ) -> None:
         spec = action.thread
-        function = self._function_argument(live, frame, summary, call, spec.function)
-        if function is None:
+        what = self._called_later(live, frame, summary, call, spec.function, spec.argument)
+        if what is None:
             return
-        arguments: list[Value] = []
-        if 0 <= spec.argument < len(call.arguments):
-            arguments.append(
-                self.values.evaluate(live, frame, summary, call.span, call.arguments[spec.argument])
-            )
+        function, arguments = what
         thread = self.tasks.thread_of(frame.function, call)
         live.tasks.append(Task(function, thread, [self._frame(function, arguments, None)]))
         self._entered(live, function, None)
@@ -599,18 +593,30 @@ class Machine:
             evidence, where = self.program.place(summary.path, call.span.line)
             record(StepKind.TASK, where, frame.function, f"thread {function}() is started", evidence)
 
-    def _function_argument(
-        self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, index: int
-    ) -> str | None:
-        """The modelled function an argument names; None when it is known to reach nothing that matters."""
-        if index >= len(call.arguments):
+    def _called_later(
+        self,
+        live: Live,
+        frame: Frame,
+        summary: ControlFlowSummary,
+        call: Call,
+        function: int,
+        argument: int,
+    ) -> tuple[str, list[Value]] | None:
+        """The modelled function that argument number `function` names, and what it gets.
+
+        None when it is known to reach nothing that matters, or cannot be told (then it is assumed).
+        """
+        if function >= len(call.arguments):
             return None
-        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[index])
+        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[function])
         if not isinstance(value, Name) or value.name not in self.program.functions:
             where = self.program.place(summary.path, call.span.line)[1]
             self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
             return None
-        return value.name if value.name in self.program.relevant else None
+        if value.name not in self.program.relevant:
+            return None
+        given = call.arguments[argument : argument + 1] if argument >= 0 else ()
+        return value.name, [self.values.evaluate(live, frame, summary, call.span, one) for one in given]
 
     def _write_call(
         self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, action: Write
@@ -631,7 +637,7 @@ class Machine:
             if holds is None:
                 where = self.program.place(summary.path, call.span.line)[1]
                 live.facts.add(f"problem {where} in {frame.function}(): whether the write happens is unknown")
-            elif not self._truth(holds, frame, summary, call.span, f"{call.text} takes effect"):
+            elif not self._truth(holds, frame, summary, call.span, lambda: f"{call.text} takes effect"):
                 return
         live.tracked[number] = value
         self._note_value(live, number)
@@ -676,13 +682,13 @@ class Machine:
                     self._offer(live, frame.function, end.span, touched)
                     return
             value = self.values.evaluate(live, frame, summary, end.span, end.condition)
-            truth = next(iter(outcomes(value)))
-            if record is not None or len(outcomes(value)) > 1:
-                asked = self.program.asks(frame.function, end.condition)
-                truth = self._truth(value, frame, summary, end.span, asked)
+            condition = end.condition
+            truth = self._truth(
+                value, frame, summary, end.span, lambda: self.program.asks(frame.function, condition)
+            )
             if record is not None:
                 evidence, where = self.program.place(summary.path, end.span.line)
-                words = f"{asked}: {'yes' if truth else 'no'}"
+                words = f"{self.program.asks(frame.function, condition)}: {'yes' if truth else 'no'}"
                 record(StepKind.BRANCH, where, frame.function, words, evidence)
             self._go(frame, end.then if truth else end.otherwise)
         elif isinstance(end, Switch):
@@ -732,12 +738,14 @@ class Machine:
                 site = self.program.site(summary, end.span, "switch")
                 holds = self.values.read(live, frame, ("case", site, self.values.literal(wanted)))
             text = f"{end.text} is {self.values.literal(wanted)}"
-            if self._truth(holds, frame, summary, end.span, text):
+            if self._truth(holds, frame, summary, end.span, lambda text=text: text):  # type: ignore[misc]
                 return target
         return end.default
 
-    def _truth(self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, text: str) -> bool:
-        """The truth of a condition; raises `Undecided` when both are possible."""
+    def _truth(
+        self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, asks: Callable[[], str]
+    ) -> bool:
+        """The truth of a condition; raises `Undecided` when both are possible. `asks` words it then."""
         holds = outcomes(value)
         if len(holds) == 1:
             return next(iter(holds))
@@ -747,7 +755,7 @@ class Machine:
             Option(refine(value, truth)[1], "", "yes" if truth else "no") for truth in (True, False)
         )
         where = self.program.place(summary.path, span.line)[1]
-        raise Undecided(Choice(token.origin, token.occurrence, token, options, frame.function, where, text))
+        raise Undecided(Choice(token.origin, token.occurrence, token, options, frame.function, where, asks()))
 
     def _return(self, live: Live, task: Task, frame: Frame, summary: ControlFlowSummary, end: Return) -> None:
         canonical = self.program.canonical(frame.function)
@@ -759,14 +767,7 @@ class Machine:
                     continue
                 kind = outcome_of(value, split)
                 if not kind:
-                    test = Test(_subject(value), NEGATIVE if split else ZERO, None)
-                    truth = self._truth(
-                        simplify(test), frame, summary, end.span,
-                        f"{frame.function}() returns {'a negative value' if split else 'zero'}",
-                    )  # fmt: skip
-                    kind = ("negative" if truth else "not-negative") if split else (
-                        "zero" if truth else "nonzero"
-                    )  # fmt: skip
+                    kind = self._decide_outcome(value, split, frame, summary, end.span)
                 live.facts.add(f"returned {text} {kind}")
         self._settle(live, frame)
         task.frames.pop()
@@ -782,13 +783,21 @@ class Machine:
         elif live.current != 0:
             live.tasks[live.current].frames.clear()
 
+    def _decide_outcome(
+        self, value: Value, split: int, frame: Frame, summary: ControlFlowSummary, span: Span
+    ) -> str:
+        """The class of a watched result that may still be either (`watched.outcome_of`)."""
+        words = "a negative value" if split else "zero"
+        # The truth of a comparison is never negative, so only its being zero can be open.
+        bit = NEGATIVE if split else ZERO
+        test = simplify(Test(value, bit, None)) if isinstance(value, Unsure) else negate(value)
+        truth = self._truth(test, frame, summary, span, lambda: f"{frame.function}() returns {words}")
+        if split:
+            return "negative" if truth else "not-negative"
+        return "zero" if truth else "nonzero"
+
 
 def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:
     """Whether `wanted` stand among `given` in this order."""
     rest = iter(given)
     return all(any(text == other for other in rest) for text in wanted)
-
-
-def _subject(value: Value) -> Unsure:
-    assert isinstance(value, Unsure)
-    return value

@@ -48,17 +48,27 @@ def fields_in(expression: Expression) -> Iterator[Field]:
         yield from fields_in(expression.right)
 
 
+def leaves_of(expression: Expression) -> Iterator[Expression]:
+    """The parts of `expression` that have no parts, from left to right."""
+    if isinstance(expression, Field):
+        yield from leaves_of(expression.base)
+    elif isinstance(expression, Unary):
+        yield from leaves_of(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from leaves_of(expression.left)
+        yield from leaves_of(expression.right)
+    else:
+        yield expression
+
+
 def symbols_in(expression: Expression) -> Iterator[str]:
     """Every symbol that `expression` mentions."""
-    if isinstance(expression, Symbol):
-        yield expression.name
-    elif isinstance(expression, Field):
-        yield from symbols_in(expression.base)
-    elif isinstance(expression, Unary):
-        yield from symbols_in(expression.operand)
-    elif isinstance(expression, Binary):
-        yield from symbols_in(expression.left)
-        yield from symbols_in(expression.right)
+    return (leaf.name for leaf in leaves_of(expression) if isinstance(leaf, Symbol))
+
+
+def locals_in(expression: Expression) -> Iterator[str]:
+    """Every local that `expression` mentions."""
+    return (leaf.name for leaf in leaves_of(expression) if isinstance(leaf, Local))
 
 
 def callee_name(call: Call) -> str:

@@ -28,9 +28,7 @@ from analyzer.lifecycle.parts import callee_name, expressions_of, field_path, fi
 from analyzer.lifecycle.prune import prune
 from analyzer.lifecycle.watched import Watched
 from analyzer.lifecycle.wording import calls_by_result, worded
-from analyzer.model.profile import (
-    Profile,
-)
+from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.summary import (
     Assign,
@@ -97,6 +95,7 @@ class Program:
         self.sites: Mapping[Place, str] = {}
         self.assumptions: set[str] = set()
         self.relevant = self._slice()
+        self._relevant_names = {name.partition("@")[0] for name in self.relevant}
         self._quiet: set[str] = self._find_quiet()
         self._pruned: dict[str, ControlFlowSummary] = {}
         self._results: dict[str, dict[str, str]] = {}
@@ -182,20 +181,36 @@ class Program:
         found = self._pruned.get(function)
         if found is None:
             summary = self.functions[function]
-            self._note_pointers(summary)
+            self._note_assumptions(summary)
             found = prune(summary, lambda i: self._matters(summary, i), self._reads_arguments)
             self._pruned[function] = found
         return found
 
-    def _note_pointers(self, summary: ControlFlowSummary) -> None:
+    def _note_assumptions(self, summary: ControlFlowSummary) -> None:
+        """List what is taken of the calls of a function that is executed and cannot be known."""
         for block in summary.blocks:
             for instruction in block.instructions:
-                if isinstance(instruction, Call) and not isinstance(instruction.callee, (Symbol, Local)):
+                if not isinstance(instruction, Call) or isinstance(instruction.callee, Local):
+                    continue
+                if not isinstance(instruction.callee, Symbol):
                     where = self.place(summary.path, instruction.span.line)[1]
                     self.assumptions.add(
                         f"a call through a pointer is taken to change nothing tracked: "
                         f"{instruction.text} at {where}"
                     )
+                elif self._unknown(summary.path, instruction.callee.name):
+                    self.assumptions.add(
+                        f"{instruction.callee.name}() is not modelled and taken to change nothing tracked"
+                    )
+
+    def _unknown(self, path: str, name: str) -> bool:
+        """Whether neither the stage nor the profile knows what a call does."""
+        canonical = self.canonical(name)
+        asked = canonical in self.watched.entered or canonical in self.watched.returned
+        known = canonical in self._calls or canonical in self.profile.objects or asked
+        if known or self.lookup(path, name) is not None:
+            return False
+        return not any(fnmatchcase(canonical, pattern) for pattern in self.profile.inert)
 
     def _reads_arguments(self, call: Call) -> bool:
         name = callee_name(call)
@@ -205,11 +220,7 @@ class Program:
         if canonical in self.watched.returned:
             return True
         known = self._calls.get(canonical)
-        return (
-            known is not None
-            or name in self.relevant
-            or any(key.startswith(f"{name}@") for key in self.relevant)
-        )
+        return known is not None or name in self._relevant_names
 
     def _matters(self, summary: ControlFlowSummary, instruction: Instruction) -> bool:
         """Whether an instruction does more than write locals."""
@@ -281,10 +292,6 @@ class Program:
                 found = Inline(summary.name) if inline and summary is not None else Ignore()
             self._actions[key] = found
         return found
-
-    def inert(self, name: str) -> bool:
-        """Whether the profile says that a call changes nothing tracked."""
-        return any(fnmatchcase(self.canonical(name), pattern) for pattern in self.profile.inert)
 
     # --- the relevance slice ----------------------------------------------------------------
 

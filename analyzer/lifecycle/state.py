@@ -8,7 +8,7 @@ ways that lead to the same situation are the same state; that is how loops merge
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analyzer.lifecycle.values import Token, Value, retoken, substitute, token_of
 
@@ -32,12 +32,21 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A deferred call: the function, what it gets, and the locks it runs with."""
+
+    function: str
+    argument: Value
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     tasks: tuple[TaskState, ...]
     current: int
     tracked: tuple[Value, ...]
     locks: tuple[tuple[str, int], ...]
-    queue: tuple[tuple[str, Value], ...]
+    queue: tuple[Queued, ...]
     facts: frozenset[str]
     fired: frozenset[int]
     pause: tuple[str, int, str] | None
@@ -72,7 +81,7 @@ class Live:
     current: int
     tracked: list[Value]
     locks: dict[str, int]
-    queue: list[tuple[str, Value]]
+    queue: list[Queued]
     facts: set[str]
     fired: set[int]
     pause: tuple[str, int, str] | None = None  # site, line and function of a switch point not yet settled
@@ -86,8 +95,8 @@ class Live:
             for frame in task.frames:
                 yield from frame.env.values()
         yield from self.tracked
-        for _, argument in self.queue:
-            yield argument
+        for queued in self.queue:
+            yield queued.argument
 
     def tokens(self) -> set[Token]:
         """The tokens that are still alive."""
@@ -111,7 +120,7 @@ class Live:
                     if token_of(value) == token:
                         frame.env[name] = substitute(value, token, known)
         self.tracked = [substitute(value, token, known) for value in self.tracked]
-        self.queue = [(name, substitute(value, token, known)) for name, value in self.queue]
+        self.queue = [replace(q, argument=substitute(q.argument, token, known)) for q in self.queue]
 
     def rename(self, names: dict[Token, Token]) -> None:
         """Rename tokens everywhere."""
@@ -120,7 +129,7 @@ class Live:
                 for name, value in frame.env.items():
                     frame.env[name] = retoken(value, names)
         self.tracked = [retoken(value, names) for value in self.tracked]
-        self.queue = [(name, retoken(value, names)) for name, value in self.queue]
+        self.queue = [replace(q, argument=retoken(q.argument, names)) for q in self.queue]
 
     def forget_origins(self) -> bool:
         """Number the living tokens of each origin from 0 and forget how many there were; True if any

@@ -34,12 +34,11 @@ class Scheduler:
             if number != live.current and task.frames and not self.stuck(live, number):
                 name = self._program.canonical(task.name)
                 options.append(Option(None, f"task:{name}@{number}", f"{task.name} goes on"))
-        if live.queue and not live.tasks[0].frames:
-            holds = self._profile.deferrals[0].holds
-            if not any(lock in live.locks for lock in holds):
-                for function in sorted({function for function, _ in live.queue}):
-                    canonical = self._program.canonical(function)
-                    options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
+        if not live.tasks[0].frames:
+            ready = {q.function for q in live.queue if not any(lock in live.locks for lock in q.holds)}
+            for function in sorted(ready):
+                canonical = self._program.canonical(function)
+                options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
         return tuple(options)
 
     def stuck(self, live: Live, number: int) -> bool:

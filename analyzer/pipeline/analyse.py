@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from analyzer import cfront, intake, profiles
-from analyzer.checks.rules import Checked, check
+from analyzer.checks.rules import check
 from analyzer.lifecycle.changes import Compared, compare
 from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
@@ -26,8 +26,9 @@ from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
+from analyzer.model.verdict import Verdict
 from analyzer.pipeline.options import Options
-from analyzer.regress.findings import Broken, StageStatus, findings
+from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
 
 LEVELS = (Level.NOTE, Level.WARNING, Level.ERROR)
@@ -83,16 +84,14 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
     compared = _compare(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
     scenarios = _scenarios(stages, snapshots, profile, options)
-    checked = [
-        None if stage is None else check(stage, profile, profiles.parse_contract, options.bounds)
-        for stage in stages
+    verdicts = [
+        Verdict(snapshot.patch, analysed=False)
+        if stage is None
+        else check(stage, profile, profiles.parse_contract, options.bounds)
+        for stage, snapshot in zip(stages, snapshots, strict=True)
     ]
-    found = findings(
-        [_status(result, snapshot) for result, snapshot in zip(checked, snapshots, strict=True)],
-        profile.rules,
-        changes,
-    )
-    unknown = _unknown(series, snapshots, scenarios, compared, checked)
+    found = findings(verdicts, profile.rules, changes)
+    unknown = _unknown(series, snapshots, scenarios, compared, verdicts)
     unknown += unexplained(scenarios, changes)
     return Report(
         profile=profile.name,
@@ -107,10 +106,10 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
         subscribers=(),
         repairs=series.repairs,
         notes=series.notes,
-        assumptions=_assumptions(stages, unknown, compared),
+        assumptions=_assumptions(stages, unknown),
         unknown=unknown,
         exit_status=_exit_status(found, unknown, options),
-        source_lines=_source_lines(stages, snapshots),
+        source_lines=_source_lines(snapshots),
     )
 
 
@@ -199,19 +198,12 @@ def _missing(snapshot: Snapshot) -> StageSequences:
     return StageSequences(snapshot.patch, (), unknown)
 
 
-def _status(checked: Checked | None, snapshot: Snapshot) -> StageStatus:
-    if checked is None:
-        return StageStatus(snapshot.patch, (), (), frozenset(), analysed=False)
-    broken = tuple(Broken(b.rule, b.scenario, b.violation, b.nearest, b.sequence) for b in checked.breaches)
-    return StageStatus(snapshot.patch, broken, checked.kept, frozenset(name for name, _ in checked.unknown))
-
-
 def _unknown(
     series: Series,
     snapshots: Sequence[Snapshot],
     scenarios: Sequence[ScenarioSequences],
     compared: Sequence[Compared],
-    checked: Sequence[Checked | None],
+    verdicts: Sequence[Verdict],
 ) -> tuple[Unknown, ...]:
     found: dict[tuple[str, str, str], Unknown] = {}
     every: list[Unknown] = list(series.unknown)
@@ -228,17 +220,14 @@ def _unknown(
     for scenario in scenarios:
         for row in scenario.stages:
             every.extend(row.unknown)
-    for one in checked:
-        if one is not None:
-            every.extend(doubt for _, doubt in one.unknown)
+    for verdict in verdicts:
+        every.extend(doubt for _, doubt in verdict.unknown)
     for unknown in every:
         found.setdefault((unknown.what, unknown.why, unknown.where), unknown)
     return tuple(found.values())
 
 
-def _assumptions(
-    stages: Sequence[Stage | None], unknown: Sequence[Unknown], compared: Sequence[Compared]
-) -> tuple[str, ...]:
+def _assumptions(stages: Sequence[Stage | None], unknown: Sequence[Unknown]) -> tuple[str, ...]:
     found = {text for stage in stages if stage is not None for text in stage.machine.program.assumptions}
     found |= {f"{one.what}: {one.why}" for one in unknown if one.weight is Weight.ASSUMPTION}
     return tuple(sorted(found))
@@ -256,9 +245,7 @@ def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: 
     return 0
 
 
-def _source_lines(
-    stages: Sequence[Stage | None], snapshots: Sequence[Snapshot]
-) -> dict[tuple[str, int], str]:
+def _source_lines(snapshots: Sequence[Snapshot]) -> dict[tuple[str, int], str]:
     """The texts of the places a report may show: the lines' own, by the place shown for them.
 
     The same number may name different lines at different stages: such a place shows no text.

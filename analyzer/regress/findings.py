@@ -1,6 +1,6 @@
 """From breaches per stage to findings: what a breach's status over the stages says about the patches.
 
-Input: for each stage, the breaches and unknowns of its rules, as plain values. A finding is one rule, one
+Input: a `Verdict` for each stage. A finding is one rule, one
 kind of violation and one status vector; scenarios that share all three stand in one finding.
 """
 
@@ -8,44 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from analyzer.model.profile import Rule
 from analyzer.model.report import Change, Finding, FindingKind, Level, Witness
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.unknown import Location
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A breach at a stage, as this floor needs it."""
-
-    rule: str
-    scenario: str
-    violation: str
-    nearest: tuple[str, ...]
-    sequence: Letters
-
-
-@dataclass(frozen=True, slots=True)
-class StageStatus:
-    """A stage's breaches, the sequences that kept a rule, and the rules that could not be told there."""
-
-    patch: int
-    broken: tuple[Broken, ...]
-    kept: tuple[tuple[str, str, Letters], ...]
-    untold: frozenset[str]
-    analysed: bool = True
+from analyzer.model.verdict import Breach, Verdict
 
 
 def findings(
-    stages: Sequence[StageStatus], rules: Sequence[Rule], changes: Sequence[Change]
+    stages: Sequence[Verdict], rules: Sequence[Rule], changes: Sequence[Change]
 ) -> tuple[Finding, ...]:
     """All findings, errors first."""
     by_rule = {rule.name: rule for rule in rules}
     vectors: dict[tuple[str, str, str], tuple[int | None, ...]] = {}
     for rule, scenario, violation in sorted(
-        {(b.rule, b.scenario, b.violation) for stage in stages for b in stage.broken}
+        {(b.rule, b.scenario, b.violation) for stage in stages for b in stage.breaches}
     ):
         vectors[rule, scenario, violation] = tuple(
             _status(stage, rule, scenario, violation) for stage in stages
@@ -64,10 +41,10 @@ def findings(
     return tuple(made)
 
 
-def _status(stage: StageStatus, rule: str, scenario: str, violation: str) -> int | None:
-    if any((b.rule, b.scenario, b.violation) == (rule, scenario, violation) for b in stage.broken):
+def _status(stage: Verdict, rule: str, scenario: str, violation: str) -> int | None:
+    if any((b.rule, b.scenario, b.violation) == (rule, scenario, violation) for b in stage.breaches):
         return 1
-    return None if not stage.analysed or rule in stage.untold else 0
+    return 0 if stage.told(rule) else None
 
 
 def classify(
@@ -99,14 +76,14 @@ def _finding(
     violation: str,
     vector: tuple[int | None, ...],
     scenarios: list[str],
-    stages: Sequence[StageStatus],
+    stages: Sequence[Verdict],
     changes: Sequence[Change],
 ) -> Finding:
     kind, patch, closed_by = classify(vector, [stage.patch for stage in stages])
     bad_stage = _stage_of(kind, patch, vector, stages)
     bad = next(
         b
-        for b in bad_stage.broken
+        for b in bad_stage.breaches
         if b.rule == rule.name and b.scenario in scenarios and b.violation == violation
     )
     good_at = [n for n, status in enumerate(vector) if status == 0]
@@ -145,14 +122,14 @@ def _finding(
 
 
 def _stage_of(
-    kind: FindingKind, patch: int | None, vector: tuple[int | None, ...], stages: Sequence[StageStatus]
-) -> StageStatus:
+    kind: FindingKind, patch: int | None, vector: tuple[int | None, ...], stages: Sequence[Verdict]
+) -> Verdict:
     if kind in (FindingKind.INTRODUCED, FindingKind.WINDOW):
         return next(stage for stage in stages if stage.patch == patch)
     return stages[vector.index(1)]
 
 
-def _evidence(bad: Broken, patch: int, changes: Sequence[Change]) -> tuple[Witness | None, Location]:
+def _evidence(bad: Breach, patch: int, changes: Sequence[Change]) -> tuple[Witness | None, Location]:
     """The witness of the change that led to the bad sequence, and the place to show."""
     wanted = [one.label for one in bad.sequence.letters]
     for change in changes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Cause, Finding, Report
+from analyzer.model.report import Finding, Report
 from analyzer.reports import words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
@@ -102,12 +102,6 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
     for title, path in paths_of(first):
         blocks += _path(title, path, report)
     return blocks
-
-
-def _cause(cause: Cause) -> str:
-    if not cause.where.path:
-        return plain(cause.text)
-    return f"{plain(cause.text)} ({code_span(str(cause.where))}, in {code_span(cause.function)})"
 
 
 def _finding(report: Report, finding: Finding) -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.model.profile import Entry, Interference, Profile
-from tests.builders import HERE, body, tiny, told
+from analyzer.model.profile import Deferral, Entry, Interference, Profile
+from tests.builders import HERE, all_runs, body, stages, tiny, told
 
 WORKER = """static void *worker(void *opaque)
 {
@@ -162,3 +162,10 @@ def test_what_is_deferred_runs_with_the_locks_the_profile_says(holds: tuple[str,
     text = body("spawn(worker, o);", before=(FINISH, worker))
     expected = {"UP DOWN"} if holds else {"UP DOWN", "DOWN UP"}
     assert told(text, tiny(deferrals=(deferral,))) == expected
+
+
+def test_each_way_to_defer_has_its_own_locks() -> None:
+    profile = tiny(deferrals=(Deferral("later", 0, 1, ("big",)), Deferral("soon", 0, 1, ())))
+    (stage,) = stages(body("soon(finish, o);", before=(FINISH,)), profile=profile)
+    (found,) = all_runs(stage, profile).sequences
+    assert [one.context.locks for one in found.letters] == [()]

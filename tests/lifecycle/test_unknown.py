@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.sequences import doubts as doubts_about
-from analyzer.lifecycle.sequences import listed
-from tests.builders import BOUNDS, all_runs, body, compared, doubts, stages, tiny, told
+from analyzer.lifecycle.sequences import listed, picked
+from analyzer.model.profile import Outcome, Watch
+from tests.builders import BOUNDS, all_runs, body, compared, doubts, scenario, spelled, stages, tiny, told
 
 
 def test_an_event_whose_constant_is_not_known() -> None:
@@ -99,6 +100,28 @@ def test_a_call_through_a_pointer_is_an_assumption() -> None:
     (stage,) = stages(body("o->hook(o);", "go();"))
     all_runs(stage)
     assert any("a call through a pointer" in text for text in stage.machine.program.assumptions)
+
+
+def test_a_call_that_nobody_knows_is_an_assumption_and_an_inert_one_is_none() -> None:
+    (stage,) = stages(body("strange(o);", "trace_step();", "go();"))
+    all_runs(stage)
+    assumed = stage.machine.program.assumptions
+    assert assumed == {"strange() is not modelled and taken to change nothing tracked"}
+
+
+def test_a_watched_function_may_return_a_comparison() -> None:
+    profile = tiny(
+        scenarios=(
+            scenario("ready", returned=(Watch("ready", Outcome.NONZERO),)),
+            scenario("not", returned=(Watch("ready", Outcome.ZERO),)),
+        )
+    )
+    ready = "static bool ready(void)\n{\n    return ask() == 3;\n}\n"
+    text = body("if (ready()) {", "go();", "}", before=(ready,))
+    (stage,) = stages(text, profile=profile)
+    for selection, expected in ((0, "go"), (1, "")):
+        (found,) = listed(stage, picked(stage, selection), "", profile, BOUNDS).sequences
+        assert spelled(found) == expected
 
 
 def test_a_pointer_to_a_known_function_is_followed() -> None:

@@ -17,8 +17,9 @@ from analyzer.model.report import (
     Witness,
 )
 from analyzer.model.snapshot import Evidence
-from analyzer.model.unknown import Location
-from analyzer.regress.findings import Broken, StageStatus, classify, findings
+from analyzer.model.unknown import Location, Unknown
+from analyzer.model.verdict import Breach, Verdict
+from analyzer.regress.findings import classify, findings
 
 HERE = Location("life.c", 7)
 INTRODUCED, WINDOW, FIXED, PREEXISTING = (
@@ -45,16 +46,15 @@ def rule(level: str = "error") -> Rule:
     return Rule("pairs", "OPEN DONE", (), Selection(), level, "why", "docs", HERE)
 
 
-def broken(scenario: str, violation: str = "missing") -> Broken:
-    return Broken("pairs", scenario, violation, ("OPEN", "DONE"), BAD)
+def broken(scenario: str, violation: str = "missing") -> Breach:
+    return Breach("pairs", scenario, violation, ("OPEN", "DONE"), BAD)
 
 
-def stage(patch: int, *scenarios: str, untold: bool = False, analysed: bool = True) -> StageStatus:
+def stage(patch: int, *scenarios: str, untold: bool = False, analysed: bool = True) -> Verdict:
     """A stage at which the rule is broken in `scenarios`; the scenario `other` always keeps it."""
     kept = tuple(("pairs", name, GOOD) for name in ("one", "two", "other") if name not in scenarios)
-    return StageStatus(
-        patch, tuple(map(broken, scenarios)), kept, frozenset({"pairs"} if untold else ()), analysed
-    )
+    doubts = (("pairs", Unknown("it", "why")),) if untold else ()
+    return Verdict(patch, tuple(map(broken, scenarios)), kept, doubts, analysed)
 
 
 def change(patch: int, scenario: str = "one") -> Change:
