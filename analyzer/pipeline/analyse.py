@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -79,7 +80,7 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
             raise InputError(
                 f"unknown scenario {name!r}; {profile.name} has: {', '.join(sorted(known - {OTHER}))}"
             )
-    snapshots = built_in.lay(series, profile)
+    snapshots = certain(built_in.lay(series, profile), series)
     stages = bind(snapshots, profile, cfront.parse, options.bounds, progress)
     compared = _compare(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
@@ -111,6 +112,22 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
         exit_status=_exit_status(found, unknown, options),
         source_lines=_source_lines(snapshots),
     )
+
+
+def certain(snapshots: Sequence[Snapshot], series: Series) -> tuple[Snapshot, ...]:
+    """The snapshots, those from the first doubt on marked as not analysed.
+
+    A stage whose patch could not be read or placed in full is not the stage the series makes, nor is any
+    later one: what the rest of its patches does there would be a wrong claim. A patch that is missing as a
+    whole is no such doubt: the answer is then that of the patches given.
+    """
+    doubts: tuple[Unknown, ...] = ()
+    result = []
+    for snapshot in snapshots:
+        own = (*snapshot.unknown, *(one for one in series.unknown if one.patch == snapshot.patch))
+        doubts += tuple(one for one in own if one.weight is Weight.INCOMPLETE)
+        result.append(replace(snapshot, analysed=False, unknown=doubts) if doubts else snapshot)
+    return tuple(result)
 
 
 def _not_concerned(series: Series, profile: Profile) -> Report:
