@@ -211,12 +211,29 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A call that registers a handler: which argument is the handler and which the mode (-1: `mode`)."""
+    """A call that registers a handler, and how the handler learns which event it is.
+
+    The handler stands at argument `handler`; if `member` is not "", that argument is a structure, or its
+    address, and the handler is what its member `member` was set to. The mode stands at argument
+    `mode_argument` (a constant, or a set of bits of several), with `mode_list` also in all arguments after
+    it; -1: it is `mode`, "" for every mode.
+
+    The handler's parameter `event` (-1: not said) is the event's constant, or, if `event_member` is not "",
+    points to a structure whose member `event_member` is. `means` is for handlers that get no constant and
+    look at an object instead: event -> values of that member, or calls that are true then. `quiet` are
+    results that say the handler did nothing.
+    """
 
     call: str
     handler: int
     mode_argument: int
     mode: str
+    member: str = ""
+    mode_list: bool = False
+    event: int = -1
+    event_member: str = ""
+    means: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quiet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +274,6 @@ class Profile:
     rules: tuple[Rule, ...]
     registrations: tuple[Registration, ...]
     paths: tuple[str, ...] = ()  # globs of files the domain lives in, for "not concerned"
+    components: Mapping[str, str] = field(default_factory=dict)  # globs of files -> what people call them
+    silent: tuple[str, ...] = ()  # globs of calls by which a handler does nothing: traces, logs, looks
+    mode: str = ""  # the tracked variable that registrations' modes are values of

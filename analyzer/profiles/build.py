@@ -109,6 +109,9 @@ class _Builder:
             rules=tuple(self._rule(table, sets) for table in top.tables("rule")),
             registrations=tuple(_registration(table) for table in top.tables("register")),
             paths=top.names("paths"),
+            components=top.text_map("components"),
+            silent=top.names("silent"),
+            mode=top.text("mode", ""),
         )
 
     def _at(self, table: Table) -> Location:
@@ -290,6 +293,12 @@ def _registration(table: Table) -> Registration:
         handler=table.index("handler"),
         mode_argument=table.index("mode_argument", -1, none=True),
         mode=table.text("mode", ""),
+        member=table.identifier("member") if table.has("member") else table.text("member", ""),
+        mode_list=table.flag("mode_list"),
+        event=table.index("event", -1, none=True),
+        event_member=table.text("event_member", ""),
+        means=table.names_map("means"),
+        quiet=table.names("quiet"),
     )
     table.done()
     return read

@@ -77,6 +77,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
     """Every name of the profile with the kind of thing it names."""
     yield from _list(top, "paths", "path", index.files, glob=True)
     yield from _list(top, "inert", "inert call", index.calls, glob=True)
+    yield from _list(top, "silent", "silent call", index.calls, glob=True)
     yield from _list(top, "asserts", "assertion", index.words)
     for prefix in top.names("distinct"):
         yield _Sought("distinct prefix", f"{prefix}*", top.line_of("distinct"), index.symbols, glob=True)
@@ -100,6 +101,10 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
         yield from _one(table, "function", "phase", index.functions)
     for table in top.tables("register"):
         yield from _one(table, "call", "registration", index.calls)
+        for name, values in table.names_map("means").items():
+            for at, value in enumerate(values):
+                line = table.line_of("means", name, at)
+                yield _Sought("sign of an event", value, line, {**index.symbols, **index.calls})
     yield from _selections(top, index)
 
 

@@ -190,6 +190,11 @@ class Table:
                 self._mistyped((key, name), found, "a string with content", "put it in quotes")
         return read
 
+    def names_map(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Name -> strings; a single string may stand for an array of one."""
+        below = self.table(key)
+        return {name: below.names(name) for name in below.keys}
+
     def number_map(self, key: str) -> dict[str, int]:
         read: dict[str, int] = {}
         for name, found in self._mapping(key).items():

@@ -30,6 +30,7 @@ def validate(profile: Profile, top: Table) -> None:
     _check_holds(profile, top)
     _check_scenarios(profile, top)
     _check_rules(profile, top)
+    _check_registrations(profile, top)
 
 
 def _check_once(profile: Profile, top: Table) -> None:
@@ -203,3 +204,21 @@ def _check_rules(profile: Profile, top: Table) -> None:
             continue
         for letter in sorted(named - known):
             top.wrong(("rule", at, "contract"), f"there is no letter {letter!r}", nearest(letter, known))
+
+
+def _check_registrations(profile: Profile, top: Table) -> None:
+    known = {name for event in profile.events for name in event.names.values()}
+    tracked = [variable.name for variable in profile.tracked]
+    if profile.mode and profile.mode not in tracked:
+        top.wrong(("mode",), f"{profile.mode!r} is no tracked name", nearest(profile.mode, tracked))
+    for at, entry in enumerate(profile.registrations):
+        for name in entry.means:
+            if name not in known:
+                place = ("register", at, "means", name)
+                top.wrong(place, f"there is no event {name!r}", nearest(name, known))
+        if entry.event < 0 and (entry.event_member or entry.means):
+            mend = "give 'event', the handler's parameter that carries it"
+            top.wrong(("register", at), "nothing says which parameter shows the event", mend)
+        if entry.mode_list and entry.mode_argument < 0:
+            mend = "give 'mode_argument', where the list begins"
+            top.wrong(("register", at), "the list of modes has no beginning", mend)

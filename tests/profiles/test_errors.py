@@ -155,6 +155,22 @@ def errors(folder: Path, text: str) -> list[str]:
             HEAD + EVENT + "[[rule]]\nname = 'r'\nreason = 'x'\ncontract = 'UP'\nlevel = 'fatal'",
             "11: 'level' is 'fatal'; known are: error, note, warning",
         ),
+        # registrations
+        (
+            HEAD
+            + EVENT
+            + "[[register]]\ncall = 'add'\nhandler = 1\nevent = 1\n[register.means]\nUPP = ['up']",
+            "12: there is no event 'UPP'; did you mean 'UP'?",
+        ),
+        (
+            HEAD + EVENT + "[[register]]\ncall = 'add'\nhandler = 1\nevent_member = 'kind'",
+            "7: nothing says which parameter shows the event; give 'event', the handler's parameter that carries it",
+        ),
+        (
+            HEAD + EVENT + "[[register]]\ncall = 'add'\nhandler = 1\nmode_list = true",
+            "7: the list of modes has no beginning; give 'mode_argument', where the list begins",
+        ),
+        (HEAD + "mode = 'status'", "3: 'status' is no tracked name; none is declared in this profile"),
         # files
         (HEAD + "[[file]]\npath = 'a.c'\nfile = 'absent.c'", "5: 'absent.c' cannot be read; "),
         (

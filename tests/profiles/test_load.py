@@ -91,7 +91,26 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     )
     assert documented.exclusions[0].values == {"mode": ("PUMP_MODE_COLD",), "boost": ("1",)}
     assert documented.phases == (Phase("pump_suspend", "suspend"),)
-    assert documented.registrations == (Registration("pump_add_listener", 1, 2, ""),)
+    assert documented.registrations == (
+        Registration("pump_add_listener", 1, 2, "", event=1, event_member="kind"),
+        Registration(
+            "pump_add_watcher",
+            0,
+            -1,
+            "",
+            member="notify",
+            event=1,
+            event_member="status",
+            means={
+                "DONE": ("PUMP_STATE_IDLE", "pump_is_idle"),
+                "FAIL": ("PUMP_STATE_FAILED", "pump_has_failed"),
+            },
+            quiet=("PUMP_OK",),
+        ),
+    )
+    assert documented.components == {"pump/valves/*": "valve"}
+    assert documented.mode == "mode"
+    assert documented.silent == ("trace_*", "log_*")
     assert documented.constants == {"PUMP_EAGAIN": -11}
     assert documented.objects == {"current_pump": "Pump", "pump_get_current": "Pump"}
 
