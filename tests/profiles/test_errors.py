@@ -164,7 +164,7 @@ def errors(folder: Path, text: str) -> list[str]:
         ),
         (
             HEAD + EVENT + "[[register]]\ncall = 'add'\nhandler = 1\nevent_member = 'kind'",
-            "7: nothing says which parameter shows the event; give 'event', the handler's parameter that carries it",
+            "7: nothing says which parameter shows the event; ",
         ),
         (
             HEAD + EVENT + "[[register]]\ncall = 'add'\nhandler = 1\nmode_list = true",
