@@ -613,7 +613,7 @@ class Machine:
             where = self.program.place(summary.path, call.span.line)[1]
             self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
             return None
-        if value.name not in self.program.relevant:
+        if value.name not in self.program.telling:
             return None
         given = call.arguments[argument : argument + 1] if argument >= 0 else ()
         return value.name, [self.values.evaluate(live, frame, summary, call.span, one) for one in given]

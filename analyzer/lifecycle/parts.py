@@ -71,6 +71,17 @@ def locals_in(expression: Expression) -> Iterator[str]:
     return (leaf.name for leaf in leaves_of(expression) if isinstance(leaf, Local))
 
 
+def values_in(expression: Expression) -> Iterator[str]:
+    """The locals whose own values `expression` depends on, fields of what they point to apart."""
+    if isinstance(expression, Local):
+        yield expression.name
+    elif isinstance(expression, Unary) and expression.op != "&":
+        yield from values_in(expression.operand)
+    elif isinstance(expression, Binary):
+        yield from values_in(expression.left)
+        yield from values_in(expression.right)
+
+
 def callee_name(call: Call) -> str:
     """The direct callee, the last field of an indirect one, or ""."""
     if isinstance(call.callee, (Symbol, Local)):

@@ -16,15 +16,19 @@ from analyzer.lifecycle.actions import (
     Acquire,
     Action,
     Assume,
+    Defer,
     Ignore,
     Inline,
+    Notify,
+    Pass,
     Read,
     Release,
-    Wait,
+    Start,
+    Write,
     bind_calls,
 )
 from analyzer.lifecycle.liveness import live_locals
-from analyzer.lifecycle.parts import callee_name, expressions_of, field_path, fields_in
+from analyzer.lifecycle.parts import callee_name, expressions_of, field_path, fields_in, symbols_in, values_in
 from analyzer.lifecycle.prune import prune
 from analyzer.lifecycle.watched import Watched
 from analyzer.lifecycle.wording import calls_by_result, worded
@@ -63,8 +67,10 @@ class Program:
         profile: Profile,
         renamed: Mapping[str, str],
         watched: Watched,
+        touched: frozenset[str] = frozenset(),
     ) -> None:
         self.snapshot = snapshot
+        self.touched = touched
         self.profile = profile
         self.watched = watched
         self._renamed = renamed
@@ -296,40 +302,104 @@ class Program:
     # --- the relevance slice ----------------------------------------------------------------
 
     def _slice(self) -> frozenset[str]:
-        """Functions that can reach an event, a landmark, tracked state, a task or a watched call."""
-        watched = self.watched.entered | self.watched.marks | set(self.watched.returned)
+        """Functions to execute: those that can reach an effect, predicates on what is tracked, wrappers of a
+        lock, and what the patches of the series touch (a part taken out of a function, or put into one,
+        decides what it decided before)."""
         begins = {entry.function for entry in self.profile.entries}
         begins |= {interference.function for interference in self.profile.interference}
+        asked = self.watched.entered | self.watched.marks | set(self.watched.returned)
         callers: dict[str, set[str]] = {}
-        relevant: list[str] = []
+        acting: set[str] = set()
+        telling: set[str] = set()
+        unbalanced: set[str] = set()
         for name, summary in self.functions.items():
-            matters = self.canonical(name) in watched or self.canonical(name) in begins
+            canonical = self.canonical(name)
+            if canonical in asked or canonical in begins:
+                acting.add(name)
+            if canonical in self.watched.marks:
+                telling.add(name)
+            held = 0
             for block in summary.blocks:
                 for instruction in block.instructions:
                     if isinstance(instruction, Call):
                         callee = callee_name(instruction)
                         callers.setdefault(self.resolve(summary.path, callee), set()).add(name)
-                        canonical = self.canonical(callee)
-                        matters |= canonical in watched
-                        action = self._calls.get(canonical)
-                        matters |= action is not None and not isinstance(action, (Assume, Wait))
+                        called = self.canonical(callee)
+                        action = self._calls.get(called)
+                        if isinstance(action, (Notify, Pass)):
+                            telling.add(name)
+                        elif isinstance(action, (Defer, Start)):
+                            for later in self._named_in(summary, instruction):
+                                callers.setdefault(later, set()).add(name)
+                        elif isinstance(action, Write) or called in asked:
+                            acting.add(name)
+                        elif isinstance(action, (Acquire, Release)):
+                            held += 1 if isinstance(action, Acquire) else -1
                     elif isinstance(instruction, Label):
-                        matters |= f"{self.canonical(name)}:{instruction.name}" in self.labels
-                    elif isinstance(instruction, (Enter, Leave)):
-                        matters |= isinstance(self._calls.get(instruction.macro), (Acquire, Release))
-                if not matters:
-                    for _, expression in expressions_of(block):
-                        for field in fields_in(expression):
-                            matters |= self.variable_of(name, field) is not None
-            if matters:
-                relevant.append(name)
-        seen = set(relevant)
-        while relevant:
-            for caller in callers.get(relevant.pop(), ()):
+                        if f"{canonical}:{instruction.name}" in self.labels:
+                            telling.add(name)
+                    elif isinstance(instruction, Assign) and (
+                        self.variable_of(name, instruction.target) is not None
+                    ):
+                        acting.add(name)
+            if held:
+                unbalanced.add(name)
+        self.telling = self._closed(telling, callers)
+        return self._closed(acting | telling | unbalanced | self._touched(), callers) | self._predicates()
+
+    def _named_in(self, summary: ControlFlowSummary, call: Call) -> set[str]:
+        """The functions that a call's arguments name."""
+        named = {self.resolve(summary.path, s) for a in call.arguments for s in symbols_in(a)}
+        return named & self.functions.keys()
+
+    @staticmethod
+    def _closed(seeds: set[str], callers: Mapping[str, set[str]]) -> frozenset[str]:
+        """`seeds` and whatever calls them, over any number of calls."""
+        seen = set(seeds)
+        work = list(seeds)
+        while work:
+            for caller in callers.get(work.pop(), ()):
                 if caller not in seen:
                     seen.add(caller)
-                    relevant.append(caller)
-        return frozenset(seen | self._pure())
+                    work.append(caller)
+        return frozenset(seen)
+
+    def _touched(self) -> set[str]:
+        return {name for name in self.functions if self.canonical(name) in self.touched}
+
+    def _predicates(self) -> set[str]:
+        """Functions that only compute, from tracked state or from what they are given."""
+        pure = self._pure()
+        found = {name for name in pure if self._looks(self.functions[name], pure)}
+        growing = True
+        while growing:
+            growing = False
+            for name in sorted(pure - found):
+                summary = self.functions[name]
+                if any(
+                    isinstance(i, Call) and self.resolve(summary.path, callee_name(i)) in found
+                    for block in summary.blocks
+                    for i in block.instructions
+                ):
+                    found.add(name)
+                    growing = True
+        return found
+
+    def _looks(self, summary: ControlFlowSummary, pure: set[str]) -> bool:
+        """Whether a function reads tracked state or a parameter's own value."""
+        given = {parameter.name for parameter in summary.parameters}
+        for block in summary.blocks:
+            for instruction in block.instructions:
+                if isinstance(instruction, Call) and isinstance(
+                    self._calls.get(self.canonical(callee_name(instruction))), Read
+                ):
+                    return True
+            for _, expression in expressions_of(block):
+                if any(self.variable_of(summary.name, field) is not None for field in fields_in(expression)):
+                    return True
+                if any(name in given for name in values_in(expression)):
+                    return True
+        return False
 
     def _pure(self) -> set[str]:
         """Functions that only compute from what they are given: they may test tracked state for others."""
@@ -356,7 +426,12 @@ class Program:
     def _stays_pure(self, summary: ControlFlowSummary, instruction: Call | Assign, pure: set[str]) -> bool:
         if isinstance(instruction, Call):
             name = self.resolve(summary.path, callee_name(instruction))
-            return name in pure or isinstance(self._calls.get(self.canonical(name)), Assume)
+            canonical = self.canonical(name)
+            return (
+                name in pure
+                or canonical in self.profile.objects
+                or isinstance(self._calls.get(canonical), (Assume, Read))
+            )
         return isinstance(instruction.target, Local)
 
 

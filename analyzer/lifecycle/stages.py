@@ -11,6 +11,7 @@ from analyzer.lifecycle.explore import Bounds, Graph, explore, relocate
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.sites import number_sites
+from analyzer.lifecycle.touched import Definition, touched
 from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Snapshot
@@ -41,19 +42,29 @@ def bind(
     watched = Watched.of(profile)
     parsed: dict[tuple[str, str], FileSummary] = {}
     canonical: Mapping[str, str] = {}
-    programs: list[Program | None] = []
+    read: list[tuple[Snapshot, list[FileSummary]]] = []
+    names: list[Mapping[str, str]] = []
     for snapshot in snapshots:
         if not snapshot.analysed:
-            programs.append(None)
             continue
         canonical = _carry(canonical, snapshot.renamed)
+        names.append(canonical)
         files = []
         for path, text in snapshot.files.items():
             key = (path, text)
             if key not in parsed:
                 parsed[key] = parse(path, text, profile.dialect)
             files.append(parsed[key])
-        programs.append(Program(snapshot, files, profile, canonical, watched))
+        read.append((snapshot, files))
+    edited = touched(
+        [(snapshot, _definitions(files)) for snapshot, files in read],
+        [lambda name, base=base: base.get(name, name) for base in names],  # type: ignore[misc]
+    )
+    built = {
+        snapshot.patch: Program(snapshot, files, profile, base, watched, edited)
+        for (snapshot, files), base in zip(read, names, strict=True)
+    }
+    programs = [built.get(snapshot.patch) for snapshot in snapshots]
     present = [program for program in programs if program is not None]
     number_sites(present)
     if present:
@@ -78,6 +89,13 @@ def bind(
         stages.append(Stage(program.snapshot, machine, graph, automaton(graph), same))
         before = program
     return stages
+
+
+def _definitions(files: Sequence[FileSummary]) -> dict[str, list[Definition]]:
+    return {
+        file.path: [(f.name, f.span.line, f.span.end_line or f.span.line) for f in file.functions]
+        for file in files
+    }
 
 
 def _carry(before: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
