@@ -114,8 +114,8 @@ def _spread(graph: Graph) -> list[list[tuple[Emission | None, int]]]:
             source = len(steps) - 1
         steps[source].append((emitted[-1] if emitted else None, target))
 
-    for number, emitted in graph.roots:
-        chain(0, emitted, number + 1)
+    for root in graph.roots.values():
+        chain(0, root.emitted, root.target + 1)
     for number, node in enumerate(graph.nodes):
         for edge in node.edges:
             chain(number + 1, edge.emitted, edge.target + 1)

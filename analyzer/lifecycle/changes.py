@@ -44,7 +44,7 @@ def compare(
     patch = after.snapshot.patch
     if after.same:
         return Compared((), (), 0)
-    pairing = Pairing(before.machine, after.machine, bounds)
+    pairing = Pairing((before.machine, before.graph), (after.machine, after.graph), bounds)
     graph = pairing.run(progress)
     changes = _Reading(pairing, graph, before, after, profile).changes()
     unknown: list[Unknown] = []
@@ -121,9 +121,10 @@ class _Reading:
         keys: dict[int, Key | None] = {}
         for number, node in enumerate(self.graph.nodes):
             first, second = node.sides
-            if first.end is None or second.end is None:
+            ends = (self.pairing.end(0, first.node), self.pairing.end(1, second.node))
+            if ends[0] is None or ends[1] is None:
                 continue
-            key = self._key(first, second)
+            key = self._key(first, second, ends[0].kind != ends[1].kind)
             keys[number] = key
             if key is not None:
                 endings.setdefault(key, []).append(number)
@@ -146,12 +147,11 @@ class _Reading:
         return tuple(made)
 
     @staticmethod
-    def _key(first: Side, second: Side) -> Key | None:
+    def _key(first: Side, second: Side, apart: bool) -> Key | None:
         was, now = project(first.word), project(second.word)
-        assert first.end is not None and second.end is not None
         if was != now:
             return (was, now, "")
-        if first.end.kind != second.end.kind:
+        if apart:
             return (was, now, ChangeKind.BLOCKED.value)
         return (was, now, ChangeKind.CONTEXT.value) if first.shifted else None
 
@@ -202,20 +202,18 @@ class _Reading:
         )
 
     def _sequence(self, word: list[Emission], side: int, number: int) -> Sequence:
-        end = self.graph.nodes[number].sides[side].end
+        end = self.pairing.end(side, self.graph.nodes[number].sides[side].node)
         letters = tuple(letter(emission, self.profile) for emission in word)
         return Sequence(letters, 0, end is not None and end.kind == "blocked")
 
     def _scenarios(self, number: int) -> set[str]:
         found: set[str] = set()
-        for side in self.graph.nodes[number].sides:
-            assert side.end is not None
+        for node in self.pairing.nodes_of(self.graph.nodes[number]):
+            assert node.end is not None
             claimed = {
                 scenario.id
                 for index, scenario in enumerate(self.profile.scenarios)
-                if self.before.machine.selections.picks(
-                    index, side.state.facts, side.state.tracked, side.end.kind
-                )
+                if self.before.machine.selections.picks(index, node.facts, node.tracked, node.end.kind)
             }
             found |= claimed or {OTHER}
         return found

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Emission, End, Option
 from analyzer.lifecycle.state import Live, State, thaw
-from analyzer.lifecycle.values import Value
+from analyzer.lifecycle.values import Origin, Token, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,21 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
+    """An option taken, what was emitted until the next node, and that node.
+
+    Tokens are numbered anew at each node. `came` maps a token of the target to what it was called before
+    that, where that differs; `passed` counts, by origin, the unknown values produced and the switch points
+    passed on the way.
+    """
+
     option: Option
     emitted: tuple[Emission, ...]
     target: int
+    came: Mapping[Token, Token]
+    passed: Mapping[Origin, int]
+
+
+BEGIN = Option(None, "", "")  # the option of the edge by which a run enters the graph
 
 
 @dataclass(slots=True)
@@ -52,7 +64,7 @@ class Graph:
     """The runs of a stage. `exceeded` says which bound was hit, or ""."""
 
     nodes: list[Node]
-    roots: list[tuple[int, tuple[Emission, ...]]]
+    roots: dict[int, Edge]  # by entry of the profile
     exceeded: str = ""
 
     def ends(self) -> list[int]:
@@ -62,16 +74,18 @@ class Graph:
 
 def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = lambda _: None) -> Graph:
     """All runs of `machine`'s stage from all entries of its profile."""
-    graph = Graph([], [])
+    graph = Graph([], {})
     numbers: dict[tuple[State, str], int] = {}
     waiting: deque[int] = deque()
     deadline = time.monotonic() + bounds.seconds
 
-    def settle(live: Live) -> tuple[int, tuple[Emission, ...]]:
+    def settle(live: Live, option: Option, began: Mapping[Origin, int]) -> Edge:
         emitted: list[Emission] = []
         halt = machine.advance(live, emitted)
         machine.forget(live)
-        if live.forget_origins() and isinstance(halt, Choice) and halt.token is not None:
+        passed = {o: n - began.get(o, 0) for o, n in live.counts.items() if n != began.get(o, 0)}
+        renamed = live.forget_origins()
+        if renamed and isinstance(halt, Choice) and halt.token is not None:
             # The tokens were renumbered: ask again, so that the choice names the new ones.
             halt = machine.advance(live, emitted)
         state = live.freeze()
@@ -84,12 +98,12 @@ def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = 
             graph.nodes.append(Node(state, choice, end, state.facts, state.tracked))
             if choice is not None:
                 waiting.append(number)
-        return number, tuple(emitted)
+        return Edge(option, tuple(emitted), number, {new: old for old, new in renamed.items()}, passed)
 
     for entry in range(len(machine.profile.entries)):
         live = machine.start(entry)
         if live is not None:
-            graph.roots.append(settle(live))
+            graph.roots[entry] = settle(live, BEGIN, {})
     while waiting:
         if len(graph.nodes) > bounds.states:
             graph.exceeded = f"more than {bounds.states} states"
@@ -101,11 +115,11 @@ def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = 
         assert node.choice is not None
         for option in node.choice.options:
             live = thaw(node.state)
+            began = dict(live.counts)
             machine.choose(live, node.choice, option)
             if machine.exclusions.holds(live.tracked):
                 continue
-            target, emitted = settle(live)
-            node.edges.append(Edge(option, emitted, target))
+            node.edges.append(settle(live, option, began))
         if len(graph.nodes) % 2000 < 2:
             progress(f"{len(graph.nodes)} states")  # not at each: a terminal is slow
     _close_loops(graph)
@@ -134,7 +148,7 @@ def relocate(graph: Graph, program: Program) -> Graph | None:
     if graph.exceeded or any(f.startswith("problem ") for node in graph.nodes for f in node.facts):
         return None
     try:
-        roots = [(number, moved(emitted)) for number, emitted in graph.roots]
+        roots = {n: replace(edge, emitted=moved(edge.emitted)) for n, edge in graph.roots.items()}
         nodes = [
             replace(node, edges=[replace(edge, emitted=moved(edge.emitted)) for edge in node.edges])
             for node in graph.nodes

@@ -1,25 +1,26 @@
 """Two stages run together on the same decisions: what a patch changed, run by run.
 
-Both stages start in the same state. A decision that one of them takes on an unknown value is taken over
-by the other as soon as it meets the value of the same origin (`sites`); likewise for the order of tasks.
-Where both have ended, the letters they emitted are compared. A pair in which a choice of the order of
-tasks could not be taken over is dropped and counted: it compares two different schedules. What both stages
-can do at all is compared apart from this, by the sets of their sequences.
+Both stages start in the same state, and each goes through the graph of its own runs. A decision that one of
+them takes on an unknown value narrows what the other may take as soon as it meets the value of the same
+origin (`sites`); likewise for the order of tasks. Where both have ended, the letters they emitted are
+compared. A pair in which a choice of the order of tasks could not be taken over is dropped and counted: it
+compares two different schedules. What both stages can do at all is compared apart from this, by the sets of
+their sequences.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.explore import Bounds, Edge, Graph, Node
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record
-from analyzer.lifecycle.state import Live, State, thaw
-from analyzer.lifecycle.values import Origin, Token, Value
+from analyzer.lifecycle.state import thaw
+from analyzer.lifecycle.values import Origin, Token, Value, both
 from analyzer.model.report import Context, StepKind
 from analyzer.model.snapshot import Evidence
 
@@ -27,16 +28,19 @@ Sign: TypeAlias = tuple[str, str, Context | None]
 Turn: TypeAlias = tuple[Origin, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One stage's part of a pair: its state, what it has yet to learn, what it emitted, how it ended."""
+class Side(NamedTuple):
+    """One stage's part of a pair: its node, what it has yet to learn, and what it emitted.
 
-    state: State
+    `numbers` gives each token of the node, in order, its occurrence as both sides count it; `counts` how
+    many of each origin there were.
+    """
+
+    node: int
+    numbers: tuple[int, ...]
     counts: tuple[tuple[Origin, int], ...]
     known: tuple[tuple[Token, Value], ...]
     turns: tuple[tuple[Turn, str], ...]
     word: tuple[Sign, ...]  # contexts are kept only where the other side has not emitted yet
-    end: End | None
     shifted: bool  # a letter that both sides emitted stood in different contexts
 
 
@@ -46,8 +50,12 @@ class Joined:
 
     side: int
     choice: Choice
-    option: Option
+    edge: Edge
     target: int
+
+    @property
+    def option(self) -> Option:
+        return self.edge.option
 
 
 @dataclass(slots=True)
@@ -69,15 +77,19 @@ class Lockstep:
 
 @dataclass(slots=True)
 class Half:
-    """A side being executed."""
+    """A side on its way. Tokens here are named as both sides count them."""
 
-    machine: Machine
-    live: Live
+    number: int  # 0 before, 1 after
+    node: int
+    tokens: dict[Token, Token]  # those of the node
+    counts: dict[Origin, int]
+    known: dict[Token, Value]
     turns: dict[Turn, str]
     word: list[Sign]
-    end: End | None
     shifted: bool = False
+    ended: bool = False
     said: list[Emission] | None = None  # where a replay collects the letters
+    record: Record | None = None
 
 
 class _Apart(Exception):
@@ -88,31 +100,70 @@ class _Lost(Exception):
     """One side piled up decisions that the other never meets."""
 
 
+class _Impossible(Exception):
+    """What the two sides know excludes every way on."""
+
+
 MOST_PENDING = 48
+MOST_SILENT = 2_000  # edges that one side may follow without a decision of its own
+
+
+class Walk:
+    """The graph of one stage, with what a walk through it asks again and again."""
+
+    def __init__(self, machine: Machine, graph: Graph) -> None:
+        self.machine = machine
+        self.nodes = graph.nodes
+        self.roots = graph.roots
+        self.exceeded = graph.exceeded
+        self._living: dict[int, tuple[Token, ...]] = {}
+
+    def living(self, node: int) -> tuple[Token, ...]:
+        """The tokens a node's state holds, in order."""
+        found = self._living.get(node)
+        if found is None:
+            found = self._living[node] = tuple(sorted(self.nodes[node].state.tokens()))
+        return found
 
 
 class Pairing:
-    """Builds and replays the graph of pairs of two machines."""
+    """Builds and replays the graph of pairs of two stages."""
 
-    def __init__(self, before: Machine, after: Machine, bounds: Bounds) -> None:
-        self.machines = (before, after)
+    def __init__(self, before: tuple[Machine, Graph], after: tuple[Machine, Graph], bounds: Bounds) -> None:
+        self.walks = (Walk(*before), Walk(*after))
         self.bounds = bounds
         self._roots: dict[int, int] = {}
-        self._shared = set(before.program.sites.values()) & set(after.program.sites.values())
+        self._shared = set(before[0].program.sites.values()) & set(after[0].program.sites.values())
+        self._is_shared: dict[Origin, bool] = {}
 
     def shared(self, origin: Origin) -> bool:
         """Whether both stages have the place an unknown value or a switch point comes from."""
-        if origin[0] in ("tracked", "idle", "entry"):
-            return True
-        if origin[0] == "minus":
-            return self.shared(origin[1:])
-        return len(origin) > 1 and origin[1] in self._shared
+        found = self._is_shared.get(origin)
+        if found is None:
+            if origin[0] in ("tracked", "idle", "entry"):
+                found = True
+            elif origin[0] == "minus":
+                found = self.shared(origin[1:])
+            else:
+                found = len(origin) > 1 and origin[1] in self._shared
+            self._is_shared[origin] = found
+        return found
+
+    def end(self, side: int, node: int) -> End | None:
+        """How a side's runs end in a node; None when they go on."""
+        found = self.walks[side].nodes[node]
+        return None if found.choice is not None else found.end
+
+    def nodes_of(self, pair: PairNode) -> tuple[Node, Node]:
+        """The nodes of both sides of a pair."""
+        return (self.walks[0].nodes[pair.sides[0].node], self.walks[1].nodes[pair.sides[1].node])
 
     # --- building ---------------------------------------------------------------------------
 
     def run(self, progress: Callable[[str], None] = lambda _: None) -> Lockstep:
         """All pairs from all entries that both stages have."""
         result = Lockstep([])
+        result.exceeded = self.walks[0].exceeded or self.walks[1].exceeded
         numbers: dict[tuple[Side, Side], int] = {}
         waiting: deque[int] = deque()
         deadline = time.monotonic() + self.bounds.seconds
@@ -126,16 +177,13 @@ class Pairing:
                 waiting.append(number)
             return number
 
-        for entry in range(len(self.machines[0].profile.entries)):
-            halves = self._start(entry)
-            if halves is None:
-                continue
+        for entry in sorted(self.walks[0].roots.keys() & self.walks[1].roots.keys()):
             try:
-                for half in halves:
-                    self._advance(half, None)
-                self._roots[add(halves, None)] = entry
+                self._roots[add(self._start(entry), None)] = entry
             except _Apart:
                 result.dropped += 1
+            except _Lost:
+                result.lost += 1
         while waiting:
             if len(result.nodes) > self.bounds.states:
                 result.exceeded = f"more than {self.bounds.states} pairs of states"
@@ -144,35 +192,49 @@ class Pairing:
                 result.exceeded = f"more than {self.bounds.seconds:g} seconds"
                 break
             number = waiting.popleft()
-            node = result.nodes[number]
-            if node.sides[0].end is not None and node.sides[1].end is not None:
+            pair = result.nodes[number]
+            side = self._chooser(pair)
+            if side is None:
                 continue
-            side, choice = self._chooser(node)
-            for option in choice.options:
+            here = self.walks[side].nodes[pair.sides[side].node]
+            assert here.choice is not None
+            for edge in here.edges:
                 try:
-                    taken = self._take(node, side, choice, option, (None, None))
+                    taken = self._take(pair, side, edge)
+                except _Impossible:
+                    continue
                 except _Apart:
                     result.dropped += 1
                     continue
                 except _Lost:
                     result.lost += 1
                     continue
-                if taken is None:
-                    continue
-                target = add(taken, (number, len(node.arrows)))
-                node.arrows.append(Joined(side, choice, option, target))
+                target = add(taken, (number, len(pair.arrows)))
+                pair.arrows.append(Joined(side, here.choice, edge, target))
             if number % 2000 == 1999:
                 progress(f"{len(result.nodes)} pairs of states")
         return result
 
-    def _start(self, entry: int) -> tuple[Half, Half] | None:
-        lives = (self.machines[0].start(entry), self.machines[1].start(entry))
-        if lives[0] is None or lives[1] is None:
-            return None
-        return (
-            Half(self.machines[0], lives[0], {}, [], None),
-            Half(self.machines[1], lives[1], {}, [], None),
-        )
+    def _start(
+        self,
+        entry: int,
+        records: tuple[Record | None, Record | None] = (None, None),
+        words: tuple[list[Emission], list[Emission]] | None = None,
+    ) -> tuple[Half, Half]:
+        halves = (Half(0, -1, {}, {}, {}, {}, []), Half(1, -1, {}, {}, {}, {}, []))
+        for half in halves:
+            if words is not None:
+                half.said, half.record = words[half.number], records[half.number]
+        for half in halves:
+            walk = self.walks[half.number]
+            edge = walk.roots[entry]
+            if half.record is not None:
+                live = walk.machine.start(entry)
+                assert live is not None
+                walk.machine.advance(live, [], half.record)
+            self._arrive(half, edge)
+            self._advance(half)
+        return halves
 
     # --- replaying --------------------------------------------------------------------------
 
@@ -183,114 +245,180 @@ class Pairing:
         root: int,
     ) -> None:
         """Record what both sides do before the first choice."""
-        halves = self._start(self._roots.get(root, 0))
-        assert halves is not None
-        for half, record, word in zip(halves, records, words, strict=True):
-            half.said = word
-            self._advance(half, record)
+        self._start(self._roots.get(root, 0), records, words)
 
     def follow(
         self,
-        node: PairNode,
+        pair: PairNode,
         arrow: Joined,
         records: tuple[Record | None, Record | None],
         words: tuple[list[Emission], list[Emission]],
     ) -> None:
         """Record what both sides do along one arrow."""
-        record = records[arrow.side]
-        if record is not None and arrow.choice.token is None and arrow.option.action != "stay":
-            choice = arrow.choice
-            record(StepKind.TASK, choice.where, choice.function, arrow.option.words, Evidence.BUILT_IN)
-        self._take(node, arrow.side, arrow.choice, arrow.option, records, words)
+        self._take(pair, arrow.side, arrow.edge, records, words)
 
-    def _chooser(self, node: PairNode) -> tuple[int, Choice]:
+    # --- one step ---------------------------------------------------------------------------
+
+    def _chooser(self, pair: PairNode) -> int | None:
         """Whose turn it is: the side that has something of the other's to catch up with."""
-        first, second = node.sides
-        if first.end is not None:
-            side = 1
-        elif second.end is not None:
-            side = 0
-        elif second.known or second.turns:
-            side = 1
-        else:
-            side = 0
-        half = self._thaw(node, side)
-        halt = half.machine.advance(half.live, [])
-        assert isinstance(halt, Choice)
-        return side, halt
+        first, second = self.nodes_of(pair)
+        if first.choice is None:
+            return None if second.choice is None else 1
+        if second.choice is None:
+            return 0
+        return 1 if pair.sides[1].known or pair.sides[1].turns else 0
 
     def _take(
         self,
-        node: PairNode,
+        pair: PairNode,
         side: int,
-        choice: Choice,
-        option: Option,
-        records: tuple[Record | None, Record | None],
+        edge: Edge,
+        records: tuple[Record | None, Record | None] = (None, None),
         words: tuple[list[Emission], list[Emission]] | None = None,
-    ) -> tuple[Half, Half] | None:
-        """Let `side` go the way of `option` and both go on; None when the combination cannot be."""
-        halves = (self._thaw(node, 0), self._thaw(node, 1))
+    ) -> tuple[Half, Half]:
+        """Let `side` go along `edge`, and both go on."""
+        halves = (self._thaw(pair, 0), self._thaw(pair, 1))
         if words is not None:
-            halves[0].said, halves[1].said = words
+            for half in halves:
+                half.said, half.record = words[half.number], records[half.number]
         mine, other = halves[side], halves[1 - side]
-        mine.machine.choose(mine.live, choice, option)
-        if mine.machine.exclusions.holds(mine.live.tracked):
-            return None
-        if self.shared(choice.origin) and other.end is None:
-            if choice.token is not None:
-                assert option.known is not None
-                self._tell(other, choice.token, option.known)
-            elif choice.occurrence >= other.live.counts.get(choice.origin, 0):
-                other.turns[choice.origin, choice.occurrence] = option.action
-        if len(other.live.known) + len(other.turns) > MOST_PENDING:
+        choice = self.walks[side].nodes[mine.node].choice
+        assert choice is not None
+        if choice.token is not None:
+            token = mine.tokens[choice.token]
+            assert edge.option.known is not None
+            if not self._learns(mine, token, edge.option.known):
+                raise _Impossible
+            if self.shared(token.origin) and not other.ended:
+                self._tell(other, token, edge.option.known)
+        else:
+            turn = (choice.origin, mine.counts.get(choice.origin, 0) + choice.occurrence)
+            later = turn[1] >= other.counts.get(choice.origin, 0)
+            if self.shared(choice.origin) and not other.ended and later:
+                other.turns[turn] = edge.option.action
+        if len(other.known) + len(other.turns) > MOST_PENDING:
             raise _Lost
-        self._advance(mine, records[side])
-        self._advance(other, records[1 - side])
+        self._follow(mine, edge)
+        self._advance(mine)
+        self._advance(other)
         return halves
 
-    def _tell(self, other: Half, token: Token, known: Value) -> None:
-        if token in other.live.tokens():
-            other.live.learn(token, known)
-        elif token.occurrence >= other.live.counts.get(token.origin, 0):
-            other.live.known[token] = known
+    @staticmethod
+    def _learns(half: Half, token: Token, known: Value) -> bool:
+        """Take note that this side decided `known` of a token; False when it knew otherwise already."""
+        told = half.known.get(token)
+        if told is not None:
+            together = both(told, known)
+            if together is None:
+                return False
+            if together == known:
+                del half.known[token]
+            else:
+                half.known[token] = together
+        return True
 
-    def _advance(self, half: Half, record: Record | None) -> None:
+    @staticmethod
+    def _tell(other: Half, token: Token, known: Value) -> None:
+        if token in other.tokens.values() or token.occurrence >= other.counts.get(token.origin, 0):
+            told = other.known.get(token)
+            together = known if told is None else both(told, known)
+            if together is None:
+                raise _Impossible
+            other.known[token] = together
+
+    def _advance(self, half: Half) -> None:
         """Go on to the next choice that is this side's to take."""
-        while half.end is None:
-            emitted: list[Emission] = []
-            halt = half.machine.advance(half.live, emitted, record)
-            if half.said is not None:
-                half.said.extend(emitted)
-            for emission in emitted:
-                self._say(half.word, emission)
-            if len(half.word) > self.bounds.letters:
-                raise _Lost
-            if isinstance(halt, End):
-                half.end = halt
+        for _ in range(MOST_SILENT):
+            node = self.walks[half.number].nodes[half.node]
+            choice = node.choice
+            if choice is None:
+                half.ended = True
+                half.known.clear()
                 break
-            if halt.token is not None:
+            if choice.token is not None:
+                edge = self._settled(half, node, half.tokens[choice.token])
+            else:
+                edge = self._scheduled(half, node, choice)
+            if edge is None:
                 break
-            wanted = half.turns.pop((halt.origin, halt.occurrence), None)
-            if wanted is None:
-                stay = next((o for o in halt.options if o.action == "stay"), None)
-                if stay is not None and not self.shared(halt.origin):
-                    half.machine.choose(half.live, halt, stay)
-                    continue
-                break
-            option = next((o for o in halt.options if o.action == wanted), None)
-            if option is None:
-                raise _Apart
-            if record is not None and option.action != "stay":
-                record(StepKind.TASK, halt.where, halt.function, option.words, Evidence.BUILT_IN)
-            half.machine.choose(half.live, halt, option)
+            if choice.token is not None:
+                assert edge.option.known is not None
+                self._learns(half, half.tokens[choice.token], edge.option.known)
+            self._follow(half, edge)
+        else:
+            raise _Lost
         for (origin, occurrence), action in list(half.turns.items()):
-            passed = occurrence < half.live.counts.get(origin, 0)
-            if passed or half.end is not None:
+            if half.ended or occurrence < half.counts.get(origin, 0):
                 del half.turns[origin, occurrence]
                 if action != "stay":
                     raise _Apart
-        if half.end is not None:
-            half.live.known.clear()
+
+    @staticmethod
+    def _settled(half: Half, node: Node, token: Token) -> Edge | None:
+        """The one way on that what the other side decided leaves; None when there are several."""
+        told = half.known.get(token)
+        if told is None:
+            return None
+        left = [
+            e for e in node.edges if e.option.known is not None and both(told, e.option.known) is not None
+        ]
+        if not left:
+            raise _Impossible
+        return left[0] if len(left) == 1 else None
+
+    def _scheduled(self, half: Half, node: Node, choice: Choice) -> Edge | None:
+        """The way on that the other side's order of tasks prescribes; None when it prescribes none."""
+        wanted = half.turns.pop((choice.origin, half.counts.get(choice.origin, 0) + choice.occurrence), None)
+        if wanted is None:
+            if self.shared(choice.origin):
+                return None
+            # A place that only this side has: nobody cuts in there.
+            return next((e for e in node.edges if e.option.action == "stay"), None)
+        found = next((e for e in node.edges if e.option.action == wanted), None)
+        if found is None:
+            raise _Apart
+        return found
+
+    def _follow(self, half: Half, edge: Edge) -> None:
+        """Go along an edge."""
+        walk = self.walks[half.number]
+        if half.record is not None:
+            node = walk.nodes[half.node]
+            choice = node.choice
+            assert choice is not None
+            if choice.token is None and edge.option.action != "stay":
+                half.record(
+                    StepKind.TASK, choice.where, choice.function, edge.option.words, Evidence.BUILT_IN
+                )
+            live = thaw(node.state)
+            walk.machine.choose(live, choice, edge.option)
+            walk.machine.advance(live, [], half.record)
+        self._arrive(half, edge)
+
+    def _arrive(self, half: Half, edge: Edge) -> None:
+        """Take over what an edge emits, and name the tokens of its target as both sides count them."""
+        walk = self.walks[half.number]
+        if half.said is not None:
+            half.said.extend(edge.emitted)
+        for emission in edge.emitted:
+            self._say(half.word, emission)
+        if len(half.word) > self.bounds.letters:
+            raise _Lost
+        born: dict[Origin, int] = {}
+        for token in half.tokens:
+            born[token.origin] = max(born.get(token.origin, 0), token.occurrence + 1)
+        tokens: dict[Token, Token] = {}
+        for token in walk.living(edge.target):
+            was = edge.came.get(token, token)
+            named = half.tokens.get(was)
+            if named is None:
+                count = half.counts.get(was.origin, 0)
+                named = Token(was.origin, count + was.occurrence - born.get(was.origin, 0))
+            tokens[token] = named
+        for origin, number in edge.passed.items():
+            half.counts[origin] = half.counts.get(origin, 0) + number
+        half.tokens = tokens
+        half.node = edge.target
 
     @staticmethod
     def _say(word: list[Sign], emission: Emission) -> None:
@@ -305,8 +433,6 @@ class Pairing:
     # --- freezing ---------------------------------------------------------------------------
 
     def _freeze(self, halves: tuple[Half, Half]) -> tuple[Side, Side]:
-        for half in halves:
-            half.machine.forget(half.live)
         self._renumber(halves)
         shifted = self._match_contexts(halves)
         return (self._side(halves[0], shifted), self._side(halves[1], shifted))
@@ -323,84 +449,89 @@ class Pairing:
                 second.word[number] = (right[0], right[1], None)
         return shifted
 
-    def _side(self, half: Half, shifted: bool) -> Side:
+    @staticmethod
+    def _side(half: Half, shifted: bool) -> Side:
         return Side(
-            half.live.freeze(),
-            tuple(sorted(half.live.counts.items())),
-            tuple(sorted(half.live.known.items(), key=lambda item: item[0])),
-            tuple(sorted(half.turns.items())),
+            half.node,
+            tuple([token.occurrence for token in half.tokens.values()]),
+            tuple(sorted(half.counts.items())),
+            tuple(sorted(half.known.items(), key=_first)) if half.known else (),
+            tuple(sorted(half.turns.items())) if half.turns else (),
             tuple(half.word),
-            half.end,
             shifted,
         )
 
-    def _thaw(self, node: PairNode, side: int) -> Half:
-        frozen = node.sides[side]
-        live = thaw(frozen.state, dict(frozen.counts))
-        live.known = dict(frozen.known)
+    def _thaw(self, pair: PairNode, number: int) -> Half:
+        side = pair.sides[number]
+        walk = self.walks[number]
+        tokens = {
+            token: Token(token.origin, occurrence)
+            for token, occurrence in zip(walk.living(side.node), side.numbers, strict=True)
+        }
+        ended = walk.nodes[side.node].choice is None
         return Half(
-            self.machines[side], live, dict(frozen.turns), list(frozen.word), frozen.end, frozen.shifted
-        )
+            number, side.node, tokens, dict(side.counts), dict(side.known), dict(side.turns),
+            list(side.word), side.shifted, ended,
+        )  # fmt: skip
 
     def _renumber(self, halves: tuple[Half, Half]) -> None:
         """Count occurrences from the oldest that either side still knows, so that loops close."""
-        living = [half.live.tokens() | set(half.live.known) for half in halves]
-        turns = [set(half.turns) for half in halves]
-        origins: set[Origin] = set()
-        for half in halves:
-            origins.update(half.live.counts)
-        settled = self._settled(living, turns)
+        lowest: list[dict[Origin, int]] = [{}, {}]  # the oldest that lives or is awaited, by side
+        for half, found in zip(halves, lowest, strict=True):
+            if half.known:
+                # What was decided of a value that is gone cannot be met any more.
+                alive = set(half.tokens.values())
+                half.known = {
+                    t: v
+                    for t, v in half.known.items()
+                    if t in alive or t.occurrence >= half.counts.get(t.origin, 0)
+                }
+            for token in half.tokens.values():
+                _lower(found, token.origin, token.occurrence)
+            for token in half.known:
+                _lower(found, token.origin, token.occurrence)
+            for origin, occurrence in half.turns:
+                _lower(found, origin, occurrence)
+        open_ones = lowest[0].keys() | lowest[1].keys()
         for half in halves:
             # How often a place was passed without consequence says nothing of what comes next.
-            half.live.counts = {o: n for o, n in half.live.counts.items() if not settled(o)}
-        for number, half in enumerate(halves):
-            names: dict[Token, Token] = {}
-            counts: dict[Origin, int] = {}
-            renamed_turns: dict[Turn, str] = {}
-            for origin in origins:
-                base = self._oldest(halves, living, turns, origin, number)
-                count = half.live.counts.get(origin, 0)
-                if count - base > 0:
-                    counts[origin] = count - base
-                if base:
-                    for token in living[number]:
-                        if token.origin == origin:
-                            names[token] = Token(origin, token.occurrence - base)
-                for (turn, occurrence), action in half.turns.items():
-                    if turn == origin:
-                        renamed_turns[turn, occurrence - base] = action
-            for (turn, occurrence), action in half.turns.items():
-                if turn not in origins:
-                    renamed_turns[turn, occurrence] = action
-            if names:
-                half.live.rename(names)
-                half.live.known = {names.get(t, t): v for t, v in half.live.known.items()}
-            half.live.counts = counts
-            half.turns = renamed_turns
+            half.counts = {o: n for o, n in half.counts.items() if o in open_ones}
+        bases: list[dict[Origin, int]] = []
+        for half in halves:
+            bases.append({o: self._oldest(halves, lowest, o, half.number) for o in open_ones})
+        for half, base in zip(halves, bases, strict=True):
+            if any(base.values()):
+                half.tokens = {
+                    local: Token(token.origin, token.occurrence - base[token.origin])
+                    for local, token in half.tokens.items()
+                }
+                half.known = {
+                    Token(t.origin, t.occurrence - base[t.origin]): v for t, v in half.known.items()
+                }
+                half.turns = {(o, n - base[o]): action for (o, n), action in half.turns.items()}
+            half.counts = {o: n - base[o] for o, n in half.counts.items() if n > base[o]}
 
     def _oldest(
-        self,
-        halves: tuple[Half, Half],
-        living: list[set[Token]],
-        turns: list[set[Turn]],
-        origin: Origin,
-        number: int,
+        self, halves: tuple[Half, Half], lowest: list[dict[Origin, int]], origin: Origin, number: int
     ) -> int:
         """The lowest occurrence of `origin` that matters to a side, or to either when it is shared."""
-        together = self.shared(origin)
-        lowest: list[int] = []
-        for other in range(2):
-            if other != number and (not together or halves[other].end is not None):
+        sides: Iterable[int] = (0, 1) if self.shared(origin) else (number,)
+        found: list[int] = []
+        for side in sides:
+            half = halves[side]
+            if half.ended and side != number:
                 continue
-            if halves[other].end is None or not together:
-                lowest.append(halves[other].live.counts.get(origin, 0))
-            lowest.extend(token.occurrence for token in living[other] if token.origin == origin)
-            lowest.extend(occurrence for turn, occurrence in turns[other] if turn == origin)
-        return min(lowest, default=halves[number].live.counts.get(origin, 0))
+            if not half.ended:
+                found.append(half.counts.get(origin, 0))
+            if origin in lowest[side]:
+                found.append(lowest[side][origin])
+        return min(found, default=halves[number].counts.get(origin, 0))
 
-    @staticmethod
-    def _settled(living: list[set[Token]], turns: list[set[Turn]]) -> Callable[[Origin], bool]:
-        """Tells of an origin whether neither side still knows or expects anything of it."""
-        open_ones = {token.origin for side in living for token in side}
-        open_ones |= {origin for side in turns for origin, _ in side}
-        return lambda origin: origin not in open_ones
+
+def _first(item: tuple[Token, Value]) -> Token:
+    return item[0]
+
+
+def _lower(found: dict[Origin, int], origin: Origin, occurrence: int) -> None:
+    if occurrence < found.get(origin, occurrence + 1):
+        found[origin] = occurrence

@@ -8,31 +8,29 @@ ways that lead to the same situation are the same state; that is how loops merge
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from analyzer.lifecycle.values import Token, Value, retoken, substitute, token_of
 
 
-@dataclass(frozen=True, slots=True)
-class FrameState:
+class FrameState(NamedTuple):
     function: str
     block: int
-    index: int
+    position: int
     env: tuple[tuple[str, Value], ...]
     target: str | None
     releases: tuple[str, ...]
     atomic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TaskState:
+class TaskState(NamedTuple):
     name: str
     thread: str  # what a join names, "" for the main task
     frames: tuple[FrameState, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(NamedTuple):
     """A deferred call: the function, what it gets, and the locks it runs with."""
 
     function: str
@@ -40,8 +38,7 @@ class Queued:
     holds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     tasks: tuple[TaskState, ...]
     current: int
     tracked: tuple[Value, ...]
@@ -51,6 +48,13 @@ class State:
     fired: frozenset[int]
     pause: tuple[str, int, str] | None
     checked: bool
+
+    def tokens(self) -> set[Token]:
+        """The tokens of the values that the state holds."""
+        values = [value for task in self.tasks for frame in task.frames for _, value in frame.env]
+        values += self.tracked
+        values += [queued.argument for queued in self.queue]
+        return {token for value in values if (token := token_of(value)) is not None}
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ class Live:
                     if token_of(value) == token:
                         frame.env[name] = substitute(value, token, known)
         self.tracked = [substitute(value, token, known) for value in self.tracked]
-        self.queue = [replace(q, argument=substitute(q.argument, token, known)) for q in self.queue]
+        self.queue = [q._replace(argument=substitute(q.argument, token, known)) for q in self.queue]
 
     def rename(self, names: dict[Token, Token]) -> None:
         """Rename tokens everywhere."""
@@ -129,11 +133,11 @@ class Live:
                 for name, value in frame.env.items():
                     frame.env[name] = retoken(value, names)
         self.tracked = [retoken(value, names) for value in self.tracked]
-        self.queue = [replace(q, argument=retoken(q.argument, names)) for q in self.queue]
+        self.queue = [q._replace(argument=retoken(q.argument, names)) for q in self.queue]
 
-    def forget_origins(self) -> bool:
-        """Number the living tokens of each origin from 0 and forget how many there were; True if any
-        token got a new number."""
+    def forget_origins(self) -> dict[Token, Token]:
+        """Number the living tokens of each origin from 0 and forget how many there were; what was renamed,
+        old to new."""
         living: dict[tuple[str, ...], list[Token]] = {}
         for token in sorted(self.tokens()):
             living.setdefault(token.origin, []).append(token)
@@ -146,7 +150,7 @@ class Live:
         if names:
             self.rename(names)
         self.counts = {origin: len(tokens) for origin, tokens in living.items()}
-        return bool(names)
+        return names
 
     def freeze(self) -> State:
         """The state as a value."""
@@ -189,7 +193,7 @@ def thaw(state: State, counts: dict[tuple[str, ...], int] | None = None) -> Live
                 task.name,
                 task.thread,
                 [
-                    Frame(f.function, f.block, f.index, dict(f.env), f.target, f.releases, f.atomic)
+                    Frame(f.function, f.block, f.position, dict(f.env), f.target, f.releases, f.atomic)
                     for f in task.frames
                 ],
             )

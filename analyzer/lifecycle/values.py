@@ -7,8 +7,7 @@ decision reaches every copy. Not modelled: arithmetic (a fresh unknown), pointer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 NEGATIVE, ZERO, POSITIVE = 1, 2, 4
 ANY_SIGN = NEGATIVE | ZERO | POSITIVE
@@ -16,23 +15,20 @@ ANY_SIGN = NEGATIVE | ZERO | POSITIVE
 Origin: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Token:
+class Token(NamedTuple):
     """Identity of an unknown value: its origin and its occurrence since origins were last forgotten."""
 
     origin: Origin
     occurrence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A symbolic constant: an enumerator, a function, a macro whose number is not known."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsure:
+class Unsure(NamedTuple):
     """An unknown value: the signs it may have and the constants it is known not to be."""
 
     token: Token
@@ -40,8 +36,7 @@ class Unsure:
     excluded: frozenset[str | int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(NamedTuple):
     """The truth of a comparison of an unknown value.
 
     With `constant` None: its sign is in `signs`. Else: it equals `constant`. `negated` turns it round.
@@ -154,6 +149,28 @@ def meet(subject: Unsure, known: Value) -> Value:
         signs = subject.signs & known.signs
         return narrow(Unsure(subject.token, signs, subject.excluded | known.excluded), signs)
     return known
+
+
+def both(left: Value, right: Value) -> Value | None:
+    """What two decisions on the same unknown value leave of it together; None when they exclude each other."""
+    if isinstance(left, Unsure):
+        if isinstance(right, Unsure):
+            found = meet(left, right)
+            if isinstance(found, Unsure):
+                return found if found.signs else None
+            return None if 0 in left.excluded | right.excluded else found
+        left, right = right, left
+    if isinstance(right, Unsure):
+        assert isinstance(left, (int, Name))
+        sign = sign_of(left) if isinstance(left, int) else ZERO | POSITIVE
+        possible = right.signs & sign and key_of(left) not in right.excluded
+        return left if possible else None
+    if isinstance(left, Name) != isinstance(right, Name):
+        # A name whose number is not known may be any number that is not negative.
+        name, number = (left, right) if isinstance(left, Name) else (right, left)
+        assert isinstance(number, int)
+        return name if number >= 0 else None
+    return left if left == right else None
 
 
 def substitute(value: Value, token: Token, known: Value) -> Value:
