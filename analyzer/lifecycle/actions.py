@@ -10,7 +10,7 @@ from analyzer.model.profile import Deferral, EventCall, Landmark, Profile, Threa
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    event: EventCall
+    events: tuple[EventCall, ...]  # alternatives, in the profile's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,13 @@ class Assume:
 
 
 @dataclass(frozen=True, slots=True)
+class Give:
+    """A call that returns its argument number `argument`."""
+
+    argument: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inline:
     function: str
 
@@ -75,7 +82,20 @@ class Ignore:
 
 
 Action: TypeAlias = (
-    Notify | Pass | Write | Read | Defer | Start | Acquire | Release | Join | Wait | Assume | Inline | Ignore
+    Notify
+    | Pass
+    | Write
+    | Read
+    | Defer
+    | Start
+    | Acquire
+    | Release
+    | Join
+    | Wait
+    | Assume
+    | Give
+    | Inline
+    | Ignore
 )
 
 
@@ -102,9 +122,13 @@ def bind_calls(profile: Profile) -> dict[str, Action]:
             # One call may write any variable whose address it gets: then the argument decides.
             several = writer.target >= 0
             calls[writer.call] = Write(writer, None if several else number)
+    for name, argument in profile.results.items():
+        calls[name] = Give(argument)
     for landmark in profile.landmarks:
         if landmark.call:
             calls[landmark.call] = Pass(landmark)
     for event in profile.events:
-        calls[event.call] = Notify(event)
+        known = calls.get(event.call)
+        before = known.events if isinstance(known, Notify) else ()
+        calls[event.call] = Notify((*before, event))
     return calls

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.lifecycle.actions import Read, Write
+from analyzer.lifecycle.actions import Notify, Read, Write
 from analyzer.lifecycle.liveness import successors
 from analyzer.lifecycle.parts import callee_name, fields_in, parts_of, symbols_in
 from analyzer.lifecycle.program import Program
@@ -18,10 +18,12 @@ from analyzer.model.summary import (
     Call,
     ControlFlowSummary,
     Expression,
+    Instruction,
     Local,
     Number,
     Return,
     Symbol,
+    Terminator,
     Unary,
 )
 
@@ -104,6 +106,8 @@ class LookAhead:
                 found.update((f"enter {canonical}", f"returned {canonical}"))
                 if isinstance(action, Read):
                     found.add(f"read {action.variable}")
+                elif isinstance(action, Notify):
+                    found.update(self._looked_at(action, instruction))
                 elif isinstance(action, Write):
                     values = self._constants_of(summary, instruction.arguments[action.writer.value :])
                     for target in self._written(summary.name, instruction, action):
@@ -120,6 +124,17 @@ class LookAhead:
                 found.add(f"returned {self._program.canonical(summary.name)}")
             row.append(frozenset(found))
         return row
+
+    def _looked_at(self, action: Notify, call: Call) -> set[str]:
+        """The tracked state that a notification reads by itself, and what it writes for its handlers."""
+        events = self._program.events_of(action, call)
+        if not events:
+            return set()
+        named = [state.when for event in events for state in event.states]
+        named += [handler.when for handler in self._program.profile.handlers]
+        index = {variable.name: n for n, variable in enumerate(self._program.profile.tracked)}
+        found = {f"read {index[name]}" for when in named for name in when}
+        return found | {f"write {index[event.shows]} ?" for event in events if event.shows}
 
     def _reads_in(self, summary: ControlFlowSummary, expressions: Iterable[Expression]) -> set[str]:
         found: set[str] = set()
@@ -142,8 +157,18 @@ class LookAhead:
                 for expression in expressions
                 for symbol in symbols_in(expression)
             }
-            for _, expressions in parts_of(block)
+            | self._run_by(part)
+            for part, expressions in parts_of(block)
         ]
+
+    def _run_by(self, part: Instruction | Terminator) -> frozenset[str]:
+        """What a notification executes beside what its arguments name."""
+        if not isinstance(part, Call):
+            return frozenset()
+        action = self._program.meaning(self._program.canonical(callee_name(part)))
+        if not isinstance(action, Notify) or not self._program.events_of(action, part):
+            return frozenset()
+        return self._program.runs_in(action)
 
     def _constants_of(self, summary: ControlFlowSummary, values: tuple[Expression, ...]) -> set[str]:
         """The constants that the first of `values` may be, by base names; "?" when it may be anything."""

@@ -16,6 +16,7 @@ from analyzer.lifecycle.actions import (
     Acquire,
     Assume,
     Defer,
+    Give,
     Inline,
     Join,
     Notify,
@@ -28,6 +29,7 @@ from analyzer.lifecycle.actions import (
 )
 from analyzer.lifecycle.evaluate import Evaluator
 from analyzer.lifecycle.forget import Forgetting
+from analyzer.lifecycle.notice import UNKNOWN, Notice, Notices, Question
 from analyzer.lifecycle.parts import callee_name, fields_in
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Record, Undecided
@@ -89,6 +91,7 @@ class Machine:
         self.program = program
         self.profile = program.profile
         self.values = Evaluator(program)
+        self.notices = Notices(program, self.values, self._truth)
         self.tasks = Scheduler(program)
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
@@ -106,7 +109,7 @@ class Machine:
         live = Live([], 0, [], {}, [], set(), set())
         for variable in self.profile.tracked:
             text = spec.state.get(variable.name, variable.initial)
-            if text:
+            if text and not (variable.optional and self.program.lacks(variable)):
                 live.tracked.append(self._constant(text))
             else:
                 live.tracked.append(Unsure(Token(("tracked", variable.name), 0)))
@@ -304,7 +307,7 @@ class Machine:
         if isinstance(instruction, Assign):
             return self._touches(function, instruction.value) or self._touches(function, instruction.target)
         action = self.program.action(self.program.functions[function].path, callee_name(instruction))
-        if isinstance(action, Write):
+        if isinstance(action, Write) or (isinstance(action, Notify) and self.program.looks(action)):
             return "access"
         for argument in instruction.arguments:
             touched = self._touches(function, argument)
@@ -385,8 +388,18 @@ class Machine:
         if canonical in self.program.watched.entered:
             live.facts.add(f"enter {canonical}")
         result: Value
+        handlers: tuple[str, ...] = ()
         if isinstance(action, Notify):
-            result = self._notify(live, task, frame, summary, call, action, emitted, record, site)
+            notice = self.notices.read(live, frame, summary, call, action, site)
+            if isinstance(notice, Question):
+                task.frames.append(self._frame(notice.function, list(notice.arguments), notice.target))
+                self._entered(live, notice.function, emitted)
+                return ""
+            if notice is None:
+                result = self.values.result(live, call, site)
+            else:
+                self._notify(live, task, frame, summary, call, notice, emitted, record)
+                result, handlers = notice.result, notice.handlers
         elif isinstance(action, Pass):
             mark = action.landmark
             self._emit(live, task, summary, call.span, mark.name, LetterKind.LANDMARK, mark.words,
@@ -394,6 +407,9 @@ class Machine:
             result = self.values.result(live, call, site)
         elif isinstance(action, Read):
             result = live.tracked[action.variable]
+        elif isinstance(action, Give) and action.argument < len(call.arguments):
+            given = call.arguments[action.argument]
+            result = self.values.evaluate(live, frame, summary, call.span, given)
         elif isinstance(action, Write):
             self._write_call(live, frame, summary, call, action)
             result = self.values.result(live, call, site)
@@ -418,6 +434,9 @@ class Machine:
             if watches:
                 self._await_outcome(live, frame, summary, call, canonical, result, watches)
         self._next(live, frame)
+        for function in reversed(handlers):
+            task.frames.append(self._frame(function, [], None))
+            self._entered(live, function, None)
         return ""
 
     def _await_outcome(
@@ -469,31 +488,15 @@ class Machine:
         frame: Frame,
         summary: ControlFlowSummary,
         call: Call,
-        action: Notify,
+        notice: Notice,
         emitted: list[Emission],
         record: Record | None,
-        site: str,
-    ) -> Value:
-        event = action.event
-        name = ""
-        if event.argument >= 0:
-            value: Value | None = None
-            if event.argument < len(call.arguments):
-                value = self.values.evaluate(live, frame, summary, call.span, call.arguments[event.argument])
-            key = key_of(value) if isinstance(value, (int, Name)) else ""
-            known = str(key)
-            name = event.names.get(known, "")
-            if not name and event.prefix and known.startswith(event.prefix):
-                name = known[len(event.prefix) :]
-            if not name:
+    ) -> None:
+        for name, words in notice.letters:
+            if name == UNKNOWN:
                 where = self.program.place(summary.path, call.span.line)[1]
                 live.facts.add(f"problem {where} in {frame.function}(): which event is notified is unknown")
-                name = "?"
-        else:
-            name = event.names.get("", event.call)
-        words = event.words.replace("{}", name)
-        self._emit(live, task, summary, call.span, name, LetterKind.EVENT, words, emitted, record)
-        return self.values.result(live, call, site)
+            self._emit(live, task, summary, call.span, name, LetterKind.EVENT, words, emitted, record)
 
     def _emit(
         self,
@@ -713,7 +716,7 @@ class Machine:
         """One instruction on. What an unfinished instruction had read is forgotten."""
         frame.index += 1
         live.checked = False
-        for name in [name for name in frame.env if name[0] == "!"]:
+        for name in [name for name in frame.env if name[0] in "!@"]:
             del frame.env[name]
 
     def _go(self, frame: Frame, target: int) -> None:
@@ -725,7 +728,7 @@ class Machine:
         keep = self.program.live(frame.function, frame.block, frame.index)
         if frame.env.keys() <= keep:
             return
-        for name in [n for n in frame.env if n not in keep and not n.startswith("?")]:
+        for name in [n for n in frame.env if n not in keep and n[0] not in "?@"]:
             del frame.env[name]
 
     def _switch(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 from analyzer.model.summary import (
     Assign,
@@ -15,6 +16,7 @@ from analyzer.model.summary import (
     Goto,
     Instruction,
     Local,
+    Opaque,
     Return,
     Span,
     Switch,
@@ -80,6 +82,16 @@ def values_in(expression: Expression) -> Iterator[str]:
     elif isinstance(expression, Binary):
         yield from values_in(expression.left)
         yield from values_in(expression.right)
+
+
+def mentions(expression: Expression, name: str, canonical: Callable[[str], str]) -> bool:
+    """Whether an expression names an object, also in text that was not taken apart."""
+    for leaf in leaves_of(expression):
+        if isinstance(leaf, Symbol) and canonical(leaf.name) == name:
+            return True
+        if isinstance(leaf, Opaque) and name in map(canonical, re.findall(r"\w+", leaf.text)):
+            return True
+    return False
 
 
 def callee_name(call: Call) -> str:

@@ -17,6 +17,7 @@ from analyzer.lifecycle.actions import (
     Action,
     Assume,
     Defer,
+    Give,
     Ignore,
     Inline,
     Notify,
@@ -28,14 +29,23 @@ from analyzer.lifecycle.actions import (
     bind_calls,
 )
 from analyzer.lifecycle.liveness import live_locals
-from analyzer.lifecycle.parts import callee_name, expressions_of, field_path, fields_in, symbols_in, values_in
+from analyzer.lifecycle.parts import (
+    callee_name,
+    expressions_of,
+    field_path,
+    fields_in,
+    mentions,
+    symbols_in,
+    values_in,
+)
 from analyzer.lifecycle.prune import prune
 from analyzer.lifecycle.watched import Watched
 from analyzer.lifecycle.wording import calls_by_result, worded
-from analyzer.model.profile import Profile
+from analyzer.model.profile import EventCall, Profile, Tracked
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.summary import (
     Assign,
+    Block,
     Call,
     ControlFlowSummary,
     Enter,
@@ -91,12 +101,19 @@ class Program:
                 elif known is None:
                     self.functions[function.name] = function
                     self._local[function.path, function.name] = function
+        # Where a tree has both names, they are two things.
+        self._same = {
+            other: name
+            for other, name in profile.same.items()
+            if other not in self.functions or name not in self.functions
+        }
         self.by_canonical = {self.canonical(name): name for name in reversed(self.functions)}
         self.fields = {path: i for i, v in enumerate(profile.tracked) for path in v.fields}
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
         self._types: dict[str, dict[str, str]] = {}
         self._calls = bind_calls(profile)
+        self._lacking: dict[str, bool] = {}
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}
         self.assumptions: set[str] = set()
@@ -110,9 +127,10 @@ class Program:
     # --- names ------------------------------------------------------------------------------
 
     def canonical(self, name: str) -> str:
-        """The base stage's name for an identifier of this stage."""
+        """The profile's, else the base stage's name for an identifier of this stage."""
         name = name.partition("@")[0]
-        return self._renamed.get(name, name)
+        name = self._renamed.get(name, name)
+        return self._same.get(name, name)
 
     def resolve(self, path: str, name: str) -> str:
         """The key in `functions` of what `name` means in the file `path`; `name` itself when unknown."""
@@ -176,7 +194,48 @@ class Program:
         """The tracked variable that an lvalue (or its address) denotes."""
         return self.fields.get(self.path_of(function, expression))
 
+    def lacks(self, variable: Tracked) -> bool:
+        """Whether no function of the stage names the variable."""
+        known = self._lacking.get(variable.name)
+        if known is None:
+            known = self._lacking[variable.name] = not any(
+                self._names(function, block, variable)
+                for function in self.functions.values()
+                for block in function.blocks
+            )
+        return known
+
+    def _names(self, function: ControlFlowSummary, block: Block, variable: Tracked) -> bool:
+        if any(
+            isinstance(one, Call) and self.canonical(callee_name(one)) in variable.predicates
+            for one in block.instructions
+        ):
+            return True
+        return any(
+            self.path_of(function.name, field) in variable.fields
+            for _, expression in expressions_of(block)
+            for field in fields_in(expression)
+        )
+
     # --- what calls mean --------------------------------------------------------------------
+
+    def events_of(self, action: Notify, call: Call) -> tuple[EventCall, ...]:
+        """The alternatives of a notifying call whose chain it names."""
+        return tuple(
+            event
+            for event in action.events
+            if not event.chain or any(mentions(one, event.chain, self.canonical) for one in call.arguments)
+        )
+
+    def looks(self, action: Notify) -> bool:
+        """Whether a notification reads tracked state."""
+        return bool(self.profile.handlers) or any(event.states for event in action.events)
+
+    def runs_in(self, action: Notify) -> frozenset[str]:
+        """The functions that a notification may execute: predicates of the state, and handlers."""
+        wanted = {state.predicate for event in action.events for state in event.states}
+        wanted |= {handler.function for handler in self.profile.handlers}
+        return frozenset(self.by_canonical[name] for name in wanted if name in self.by_canonical)
 
     def definitions(self) -> Mapping[tuple[str, str], ControlFlowSummary]:
         """All definitions by path and name."""
@@ -240,7 +299,9 @@ class Program:
             action = self.action(summary.path, name)
             if isinstance(action, Inline):
                 return action.function not in self._quiet
-            return not isinstance(action, (Ignore, Read))
+            if isinstance(action, Notify):
+                return bool(self.events_of(action, instruction))
+            return not isinstance(action, (Ignore, Read, Give))
         if isinstance(instruction, Assign):
             return not isinstance(instruction.target, Local) and (
                 isinstance(instruction.target, Unary)
@@ -307,6 +368,8 @@ class Program:
         decides what it decided before)."""
         begins = {entry.function for entry in self.profile.entries}
         begins |= {interference.function for interference in self.profile.interference}
+        begins |= {handler.function for handler in self.profile.handlers}
+        begins |= {s.predicate for event in self.profile.events for s in event.states if s.predicate}
         asked = self.watched.entered | self.watched.marks | set(self.watched.returned)
         callers: dict[str, set[str]] = {}
         acting: set[str] = set()
@@ -326,9 +389,12 @@ class Program:
                         callers.setdefault(self.resolve(summary.path, callee), set()).add(name)
                         called = self.canonical(callee)
                         action = self._calls.get(called)
-                        if isinstance(action, (Notify, Pass)):
+                        if isinstance(action, Notify):
+                            if self.events_of(action, instruction):
+                                telling.add(name)
+                        elif isinstance(action, Pass):
                             telling.add(name)
-                        elif isinstance(action, (Defer, Start)):
+                        elif isinstance(action, (Defer, Start, Give)):
                             for later in self._named_in(summary, instruction):
                                 callers.setdefault(later, set()).add(name)
                         elif isinstance(action, Write) or called in asked:

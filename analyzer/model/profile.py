@@ -15,17 +15,78 @@ class LetterKind(Enum):
     LANDMARK = "landmark"
 
 
+class Outcome(Enum):
+    """How a call returned."""
+
+    ZERO = "zero"  # also false and NULL
+    NONZERO = "nonzero"  # also true
+    NEGATIVE = "negative"
+    NOT_NEGATIVE = "not-negative"
+
+
+class Veto(Enum):
+    """What it does to a notification that a handler refuses it."""
+
+    UNSAID = ""
+    IGNORED = "ignored"  # nothing: the call never says so
+    STOPS = "stops"  # the handlers behind the one that refuses are not told
+    UNDOES_BEFORE = "undoes-before"  # and those before it are told the opposite
+    UNDOES_ALL = "undoes-all"  # and all are told the opposite
+
+
+ANY_ARGUMENT = -2
+
+
+@dataclass(frozen=True, slots=True)
+class StateEvent:
+    """An event that handlers read off the state when they are called, by its short name `name`.
+
+    It is this one if `predicate`, a function of the tree that gets what the call passes at
+    `EventCall.object`, is true; where the tree has no such function, if all of `when` (tracked name ->
+    values) hold.
+    """
+
+    name: str
+    predicate: str
+    when: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class EventCall:
-    """A call that notifies. The constant stands at `argument` (-1: the call carries none, `names` has
-    one entry under ""); `names` maps the constant to the event's short name; `prefix` derives the name
-    of a constant that `names` lacks. `words` is a template such as ``notify {}``."""
+    """A call that notifies; several with one `call` are alternatives, the first that fits counts.
+
+    The constant stands at `argument` (-1: the call carries none, and either `names` has one entry under ""
+    or `states` tell the event, the first that holds, none: nobody is told anything; `ANY_ARGUMENT`: wherever
+    one of the constants stands). `names` maps the constant to the event's short name; `prefix` derives the
+    name of a constant that `names` lacks. `words` is a template such as ``notify {}``. `chain`: one of the
+    arguments must name this object. `undo` is the argument (-1: none) with the event that handlers are told
+    when one refused; the call refuses if it returns `refused`. `shows` names the tracked variable in which
+    modelled handlers see the constant ("": none).
+    """
 
     call: str
     argument: int
     prefix: str
     names: Mapping[str, str]
     words: str
+    at: Location
+    chain: str = ""
+    undo: int = -1
+    veto: Veto = Veto.UNSAID
+    refused: Outcome = Outcome.NONZERO
+    states: tuple[StateEvent, ...] = ()
+    object: int = -1
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A handler that takes part in the lifecycle itself: it is executed at each notification of `events`
+    (none named: of all) at which the tracked values match `when`."""
+
+    function: str
+    events: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]]
     at: Location
 
 
@@ -58,7 +119,8 @@ class Tracked:
 
     `fields` are ``Type.field`` (also nested, ``Type.a.b``); `predicates` are calls whose result *is* the
     variable's value (``level_get()``; the same value every time until it is written). `initial`
-    is a constant's name, an integer, or "" for undecided. `context` puts the value into each letter.
+    is a constant's name, an integer, or "" for undecided. `context` puts the value into each letter. An
+    `optional` variable is undecided in a tree that has none of its names.
     """
 
     name: str
@@ -68,6 +130,7 @@ class Tracked:
     initial: str
     context: bool
     at: Location
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +174,13 @@ class Lock:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where runs begin: the function the main task executes, the locks it holds, tracked values that
-    differ from `Tracked.initial`."""
+    differ from `Tracked.initial`. A tree may lack an `optional` one."""
 
     function: str
     holds: tuple[str, ...]
     state: Mapping[str, str]
     at: Location
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +200,6 @@ class Phase:
 
     function: str
     words: str
-
-
-class Outcome(Enum):
-    """How a watched call returned."""
-
-    ZERO = "zero"  # also false and NULL
-    NONZERO = "nonzero"  # also true
-    NEGATIVE = "negative"
-    NOT_NEGATIVE = "not-negative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +236,7 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A named course of events. `shown_from` is the function from whose entry on lists show it
-    ("" = start)."""
+    ("" = start). `success` says that it is the course things are meant to take."""
 
     id: str
     title: str
@@ -189,6 +244,7 @@ class Scenario:
     select: Selection
     shown_from: str
     at: Location
+    success: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,3 +333,6 @@ class Profile:
     components: Mapping[str, str] = field(default_factory=dict)  # globs of files -> what people call them
     silent: tuple[str, ...] = ()  # globs of calls by which a handler does nothing: traces, logs, looks
     mode: str = ""  # the tracked variable that registrations' modes are values of
+    handlers: tuple[Handler, ...] = ()
+    same: Mapping[str, str] = field(default_factory=dict)  # other trees' names -> the profile's name
+    results: Mapping[str, int] = field(default_factory=dict)  # calls that return one of their arguments
