@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.profile import Profile
+from analyzer.model.profile import EventCall, Profile
 from analyzer.model.report import StageInfo
 from analyzer.reports.escape import visible
 from analyzer.reports.layout import fold
@@ -39,7 +39,7 @@ def profile_text(profile: Profile, width: int) -> str:
     if profile.follows:
         lines += fold(visible(f"its built-in lifecycle follows {profile.follows}"), width)
     lines += _section("Scenarios", [_scenario(s.id, s.title, s.summary) for s in profile.scenarios], width)
-    calls = [f"{event.call}(): {', '.join(event.names.values()) or event.prefix}" for event in profile.events]
+    calls = [f"{event.call}(): {_named(event)}" for event in profile.events]
     lines += _section("Events", calls, width)
     lines += _section("Landmarks", [landmark.words for landmark in profile.landmarks], width)
     lines += _section("Tracked state", [tracked.name for tracked in profile.tracked], width)
@@ -47,6 +47,11 @@ def profile_text(profile: Profile, width: int) -> str:
     lines += _section("Rules", rules, width)
     lines += _section("Built-in lifecycle", [file.shown or file.path for file in profile.model], width)
     return "\n".join(lines) + "\n"
+
+
+def _named(event: EventCall) -> str:
+    names = dict.fromkeys((*event.names.values(), *(state.name for state in event.states)))
+    return ", ".join(names) or event.prefix
 
 
 def _scenario(name: str, title: str, summary: str) -> str:

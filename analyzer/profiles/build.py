@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import product
 from pathlib import Path, PurePosixPath
 
 from analyzer.model.profile import (
@@ -16,17 +17,21 @@ from analyzer.model.profile import (
     Entry,
     EventCall,
     Exclusion,
+    Handler,
     Interference,
     Landmark,
     Lock,
     ModelFile,
+    Outcome,
     Phase,
     Profile,
     Registration,
     Rule,
     Scenario,
+    StateEvent,
     ThreadCall,
     Tracked,
+    Veto,
     Writer,
 )
 from analyzer.model.summary import Dialect
@@ -81,6 +86,7 @@ class _Builder:
         tracked = tuple(self._tracked(table) for table in top.tables("tracked"))
         names = [variable.name for variable in tracked if variable.name]
         sets = Sets(top.table("sets"), names)
+        exclusions = tuple(self._exclusion(table, names) for table in top.tables("exclusion"))
         return Profile(
             name=top.text("name", self._folder.resolve().name),
             title=top.text("title"),
@@ -92,23 +98,28 @@ class _Builder:
             asserts=top.names("asserts"),
             distinct=top.names("distinct"),
             constants=top.number_map("constants"),
-            events=tuple(self._event(table) for table in top.tables("event")),
+            events=tuple(self._event(table, names) for table in top.tables("event")),
             landmarks=tuple(self._landmark(table) for table in top.tables("landmark")),
             tracked=tracked,
-            exclusions=tuple(self._exclusion(table, names) for table in top.tables("exclusion")),
+            exclusions=exclusions,
             objects=top.text_map("objects"),
             deferrals=tuple(_deferral(table) for table in top.tables("defer")),
             threads=tuple(_thread(table) for table in top.tables("thread")),
             joins=top.identifiers("joins"),
             waits=top.identifiers("waits"),
             locks=tuple(_lock(table) for table in top.tables("lock")),
-            entries=tuple(self._entry(table, names) for table in top.tables("entry")),
+            entries=tuple(
+                entry for table in top.tables("entry") for entry in self._entries(table, names, exclusions)
+            ),
             interference=tuple(self._interference(table, names) for table in top.tables("interference")),
             phases=tuple(_phase(table) for table in top.tables("phase")),
             scenarios=tuple(self._scenario(table, sets) for table in top.tables("scenario")),
             rules=tuple(self._rule(table, sets) for table in top.tables("rule")),
             registrations=tuple(_registration(table) for table in top.tables("register")),
             paths=top.names("paths"),
+            handlers=tuple(self._handler(table, names) for table in top.tables("handler")),
+            same=self._same(top),
+            results=top.number_map("results"),
             components=top.text_map("components"),
             silent=top.names("silent"),
             mode=top.text("mode", ""),
@@ -153,18 +164,48 @@ class _Builder:
             )
         return ""
 
-    def _event(self, table: Table) -> EventCall:
-        argument = table.index("argument", none=True)
+    def _event(self, table: Table, names: list[str]) -> EventCall:
         read = EventCall(
             call=table.identifier("call"),
-            argument=argument,
+            argument=table.argument("argument"),
             prefix=table.text("prefix", ""),
             names=table.text_map("names"),
             words=table.text("words", "notify {}"),
             at=self._at(table),
+            chain=table.identifier("chain") if table.has("chain") else "",
+            undo=table.index("undo", -1, none=True),
+            veto=Veto(table.one_of("veto", tuple(veto.value for veto in Veto), "")),
+            refused=Outcome(
+                table.one_of("refused", tuple(one.value for one in Outcome), Outcome.NONZERO.value)
+            ),
+            states=tuple(_state_event(entry, names) for entry in table.tables("state")),
+            object=table.index("object", -1, none=True),
+            shows=table.text("shows", ""),
         )
         table.done()
         return read
+
+    def _handler(self, table: Table, names: list[str]) -> Handler:
+        read = Handler(
+            function=table.identifier("function"),
+            events=table.names("events"),
+            when=table.value_map("when", names),
+            at=self._at(table),
+        )
+        table.done()
+        return read
+
+    def _same(self, top: Table) -> dict[str, str]:
+        """Other trees' names by themselves; the table has them by the profile's name."""
+        table = top.table("same")
+        same: dict[str, str] = {}
+        for name in table.keys:
+            table.check_identifier((name,), name)
+            for other in table.identifiers(name, required=True):
+                if same.setdefault(other, name) != name or other == name:
+                    mend = "name each once, below the one name that the profile uses"
+                    table.wrong((name,), f"{other!r} is another name of two things", mend)
+        return same
 
     def _landmark(self, table: Table) -> Landmark:
         call = table.identifier("call") if table.has("call") else table.text("call", "")
@@ -183,6 +224,7 @@ class _Builder:
             initial=table.value("initial"),
             context=table.flag("context"),
             at=self._at(table),
+            optional=table.flag("optional"),
         )
         table.done()
         return read
@@ -192,16 +234,27 @@ class _Builder:
         table.done()
         return read
 
-    def _entry(self, table: Table, names: list[str]) -> Entry:
-        state = {}
-        for name, values in table.value_map("state", names).items():
-            state[name] = values[0]
-            if len(values) > 1:
-                mend = "write one value, or one [[entry]] for each"
-                table.wrong(("state", name), f"{name!r} has several values at one entry", mend)
-        read = Entry(table.identifier("function"), table.names("holds"), state, self._at(table))
+    def _entries(
+        self, table: Table, names: list[str], exclusions: tuple[Exclusion, ...]
+    ) -> tuple[Entry, ...]:
+        """An entry for each combination of the values given, but those that cannot be."""
+        function = table.identifier("function")
+        holds = table.names("holds")
+        values = table.value_map("state", names)
+        optional = table.flag("optional")
         table.done()
-        return read
+        states = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+        possible = [
+            state
+            for state in states
+            if not any(
+                all(state.get(name) in wanted for name, wanted in exclusion.values.items())
+                for exclusion in exclusions
+            )
+        ]
+        if not possible:
+            table.wrong(("state",), "an [[exclusion]] forbids each of these states", "give one that can be")
+        return tuple(Entry(function, holds, state, self._at(table), optional) for state in possible)
 
     def _interference(self, table: Table, names: list[str]) -> Interference:
         read = Interference(
@@ -224,6 +277,7 @@ class _Builder:
             select=sets.select(table),
             shown_from=table.text("shown_from", ""),
             at=self._at(table),
+            success=table.flag("success"),
         )
         table.done()
         return read
@@ -241,6 +295,16 @@ class _Builder:
         )
         table.done()
         return read
+
+
+def _state_event(table: Table, names: list[str]) -> StateEvent:
+    read = StateEvent(
+        name=table.text("name"),
+        predicate=table.identifier("predicate") if table.has("predicate") else "",
+        when=table.value_map("when", names),
+    )
+    table.done()
+    return read
 
 
 def _writer(table: Table) -> Writer:

@@ -94,6 +94,12 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
         yield from _list(dialect, key, key.replace("_", " "), index.words, glob=True)
     for table in top.tables("file"):
         yield from _one(table, "path", "file", index.files)
+    for name in top.table("same").keys:
+        for at, other in enumerate(top.table("same").names(name)):
+            line = top.table("same").line_of(name, at)
+            yield _Sought(f"other name of {name}", other, line, index.words)
+    for call in top.number_map("results"):
+        yield _Sought("call that returns its argument", call, top.line_of("results", call), index.calls)
     yield from _events(top, index)
     yield from _state(top, index)
     yield from _tasks(top, index)
@@ -111,6 +117,10 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
 def _events(top: Table, index: Index) -> Iterator[_Sought]:
     for table in top.tables("event"):
         yield from _one(table, "call", "event call", index.calls)
+        yield from _one(table, "chain", "chain", index.words)
+        for state in table.tables("state"):
+            yield from _one(state, "predicate", "predicate of an event", index.functions)
+            yield from _value_map(state, "when", index)
         for constant in table.text_map("names"):
             if constant:
                 yield _Sought("event constant", constant, table.line_of("names", constant), index.symbols)
@@ -147,6 +157,9 @@ def _tasks(top: Table, index: Index) -> Iterator[_Sought]:
     for table in top.tables("entry"):
         yield from _one(table, "function", "entry", index.functions)
         yield from _value_map(table, "state", index)
+    for table in top.tables("handler"):
+        yield from _one(table, "function", "handler", index.functions)
+        yield from _value_map(table, "when", index)
     for table in top.tables("interference"):
         yield from _one(table, "function", "interference", index.functions)
         yield from _value_map(table, "when", index)

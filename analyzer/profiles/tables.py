@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+from analyzer.model.profile import ANY_ARGUMENT
 from analyzer.profiles.lines import Lines, Step
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -143,6 +144,13 @@ class Table:
             allowed = "arguments count from 0" + (", -1 means none" if none else "")
             self.wrong((key,), f"{key!r} is {found}", allowed)
         return found
+
+    def argument(self, key: str) -> int:
+        """An argument's number that must be there, -1 for none, or "any" (`ANY_ARGUMENT`)."""
+        if self._content.get(key) == "any":
+            self._known.append(key)
+            return ANY_ARGUMENT
+        return self.index(key, none=True)
 
     def flag(self, key: str) -> bool:
         found = self._take(key, required=False)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from analyzer.model.contract import letters
-from analyzer.model.profile import Profile
+from analyzer.model.profile import ANY_ARGUMENT, EventCall, Profile, Veto
 from analyzer.profiles.contract import ContractError, parse_contract
 from analyzer.profiles.lines import Step
 from analyzer.profiles.tables import IDENTIFIER, Table, nearest
@@ -20,12 +20,19 @@ _FIELD = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*:[A-Za-z_]\w*", re.ASCII)
 
 
+# Parts that one call may have several times: the argument decides between writers, alternatives of an event
+# are tried in turn.
+_SHARED = ("a writer by target", "an event")
+
+
 def validate(profile: Profile, top: Table) -> None:
     """Note every misfit in the errors of `top`."""
     _check_once(profile, top)
     _check_parts(profile, top)
     _check_events(profile, top)
     _check_landmarks(profile, top)
+    _check_handlers(profile, top)
+    _check_same(profile, top)
     _check_tracked(profile, top)
     _check_holds(profile, top)
     _check_scenarios(profile, top)
@@ -52,6 +59,8 @@ def _parts(profile: Profile) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
         yield event.call, "an event", ("event", at, "call")
     for at, landmark in enumerate(profile.landmarks):
         yield landmark.call, "a landmark", ("landmark", at, "call")
+    for call in profile.results:
+        yield call, "a call that returns its argument", ("results", call)
     for at, deferral in enumerate(profile.deferrals):
         yield deferral.call, "a deferral", ("defer", at, "call")
     for at, thread in enumerate(profile.threads):
@@ -83,7 +92,7 @@ def _check_parts(profile: Profile, top: Table) -> None:
         if not call:
             continue
         before, there = first.setdefault(call, (part, place))
-        if there != place and not (before == part == "a writer by target"):
+        if there != place and not (before == part and part in _SHARED):
             line = top.line_of(*there)
             what = f"{call!r} is {part} here and {before} in line {line}"
             top.wrong(place, what, "give a call one part")
@@ -107,24 +116,98 @@ def _once(top: Table, section: str, key: str, found: Iterable[str]) -> None:
 
 def _check_events(profile: Profile, top: Table) -> None:
     for at, event in enumerate(profile.events):
-        if event.argument < 0 and (set(event.names) != {""} or event.prefix):
-            mend = 'write names = { "" = "NAME" } and no prefix, or give the argument'
-            top.wrong(("event", at, "names"), "an event without an argument has one name", mend)
-        if event.argument >= 0 and not event.names and not event.prefix:
-            top.wrong(
-                ("event", at), "the event has neither names nor prefix", 'add names = { CONSTANT = "NAME" }'
-            )
-        if (len(event.names) > 1 or event.prefix) and "{}" not in event.words:
-            top.wrong(("event", at, "words"), "'words' does not show which event it is", "put {} into it")
+        here: tuple[Step, ...] = ("event", at)
+        if event.states:
+            _check_states(profile, top, at)
+        elif event.argument == -1 and (set(event.names) != {""} or event.prefix):
+            mend = 'write names = { "" = "NAME" } and no prefix, or give the argument or [[event.state]]s'
+            top.wrong((*here, "names"), "an event without an argument has one name", mend)
+        if event.argument != -1 and not event.names and not event.prefix:
+            top.wrong(here, "the event has neither names nor prefix", 'add names = { CONSTANT = "NAME" }')
+        if (len(event.names) > 1 or event.prefix or event.states) and "{}" not in event.words:
+            top.wrong((*here, "words"), "'words' does not show which event it is", "put {} into it")
         for constant in event.names:
-            if event.argument >= 0 and not IDENTIFIER.fullmatch(constant):
-                top.wrong(
-                    ("event", at, "names", constant), f"{constant!r} is no constant", "write its C name"
-                )
+            if event.argument != -1 and not IDENTIFIER.fullmatch(constant):
+                top.wrong((*here, "names", constant), f"{constant!r} is no constant", "write its C name")
+        _check_veto(event, top, at)
+        known = [variable.name for variable in profile.tracked]
+        if event.shows and event.shows not in known:
+            top.wrong((*here, "shows"), f"{event.shows!r} is no tracked name", nearest(event.shows, known))
+    _check_alternatives(profile, top)
+
+
+def _check_states(profile: Profile, top: Table, at: int) -> None:
+    """An event read off the state carries no constant, and each state says when it holds."""
+    event = profile.events[at]
+    if event.argument != -1 or event.names or event.prefix:
+        mend = "write argument = -1 and neither names nor prefix"
+        top.wrong(("event", at), "the event has a constant and is read off the state too", mend)
+    for number, state in enumerate(event.states):
+        place: tuple[Step, ...] = ("event", at, "state", number)
+        if not (state.when or state.predicate):
+            top.wrong(place, "nothing says when handlers see this event", "give 'when' or 'predicate'")
+        if state.predicate and not state.when:
+            mend = "add 'when', for trees without that function"
+            top.wrong(place, f"where {state.predicate}() is missing nothing says when it holds", mend)
+
+
+def _check_veto(event: EventCall, top: Table, at: int) -> None:
+    undoes = event.veto in (Veto.UNDOES_BEFORE, Veto.UNDOES_ALL)
+    if undoes and event.undo < 0:
+        mend = "give 'undo', the argument with the event that takes it back"
+        top.wrong(("event", at, "veto"), "nothing says what the handlers are told on a refusal", mend)
+    if event.undo >= 0 and not undoes:
+        mend = f"write veto = {Veto.UNDOES_BEFORE.value!r} or {Veto.UNDOES_ALL.value!r}"
+        top.wrong(("event", at, "undo"), "'undo' without a veto that undoes", mend)
+    if event.undo >= 0 and event.argument == ANY_ARGUMENT:
+        mend = "give the event's own argument by its number"
+        top.wrong(("event", at, "argument"), "which of two constants is the event, nothing says", mend)
+
+
+def _check_alternatives(profile: Profile, top: Table) -> None:
+    """Of the alternatives of one call each must have a way to be the one that fits."""
+    first: dict[tuple[str, str, int], int] = {}
+    for at, event in enumerate(profile.events):
+        if not event.call:
+            continue
+        before = first.setdefault((event.call, event.chain, event.argument), at)
+        if before != at:
+            line = top.line_of("event", before, "call")
+            what = f"{event.call!r} is an event by the same argument in line {line} already"
+            top.wrong(
+                ("event", at, "call"), what, "put the names into one, or give another argument or chain"
+            )
+
+
+def _check_handlers(profile: Profile, top: Table) -> None:
+    known = _event_names(profile)
+    for at, handler in enumerate(profile.handlers):
+        for number, name in enumerate(handler.events):
+            if name not in known:
+                place: tuple[Step, ...] = ("handler", at, "events", number)
+                top.wrong(place, f"there is no event {name!r}", nearest(name, known))
+
+
+def _check_same(profile: Profile, top: Table) -> None:
+    """The profile speaks by one name of what several trees call differently."""
+    for name in dict.fromkeys(profile.same.values()):
+        if name in profile.same:
+            top.wrong(("same", name), f"{name!r} is itself another name of {profile.same[name]!r}",
+                      "put all names below the one that the profile uses")  # fmt: skip
+    for call, part, place in _parts(profile):
+        if call in profile.same:
+            top.wrong(place, f"{call!r} is {part} here and another name of {profile.same[call]!r} in [same]",
+                      f"write {profile.same[call]!r}")  # fmt: skip
+
+
+def _event_names(profile: Profile) -> set[str]:
+    """The short names of all events that the profile names."""
+    found = {name for event in profile.events for name in event.names.values()}
+    return found | {state.name for event in profile.events for state in event.states}
 
 
 def _check_landmarks(profile: Profile, top: Table) -> None:
-    events = {name for event in profile.events for name in event.names.values()}
+    events = _event_names(profile)
     for at, landmark in enumerate(profile.landmarks):
         if bool(landmark.call) == bool(landmark.label):
             top.wrong(
@@ -162,7 +245,8 @@ def _check_holds(profile: Profile, top: Table) -> None:
     known = [lock.name for lock in profile.locks]
     sections = {
         "defer": [deferral.holds for deferral in profile.deferrals],
-        "entry": [entry.holds for entry in profile.entries],
+        # One table may stand for several entries.
+        "entry": list({entry.at: entry.holds for entry in profile.entries}.values()),
         "interference": [entry.holds for entry in profile.interference],
     }
     for section, records in sections.items():
@@ -187,8 +271,7 @@ def _check_scenarios(profile: Profile, top: Table) -> None:
 
 
 def _check_rules(profile: Profile, top: Table) -> None:
-    known = {name for event in profile.events for name in event.names.values()}
-    known |= {landmark.name for landmark in profile.landmarks}
+    known = _event_names(profile) | {landmark.name for landmark in profile.landmarks}
     for at, rule in enumerate(profile.rules):
         for number, letter in enumerate(rule.reads):
             if letter not in known:
@@ -207,7 +290,7 @@ def _check_rules(profile: Profile, top: Table) -> None:
 
 
 def _check_registrations(profile: Profile, top: Table) -> None:
-    known = {name for event in profile.events for name in event.names.values()}
+    known = _event_names(profile)
     tracked = [variable.name for variable in profile.tracked]
     if profile.mode and profile.mode not in tracked:
         top.wrong(("mode",), f"{profile.mode!r} is no tracked name", nearest(profile.mode, tracked))

@@ -73,7 +73,7 @@ def lay(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
 def concerned(series: Series, profile: Profile) -> bool:
     """Whether a name of the profile or a modelled function or file occurs anywhere in the series."""
     known = relevance(profile, [model.text for model in profile.model])
-    calls = {event.call for event in profile.events}
+    calls = {event.chain or event.call for event in profile.events}
     calls |= {name for event in profile.events for name in event.names if name}
     calls |= {mark.call for mark in profile.landmarks if mark.call}
     calls |= {writer.call for tracked in profile.tracked for writer in tracked.writers}

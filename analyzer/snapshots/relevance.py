@@ -39,7 +39,8 @@ def profile_names(profile: Profile) -> frozenset[str]:
     """Every call and constant that the profile takes for an event, a landmark or a writer."""
     names: set[str] = set()
     for event in profile.events:
-        names.add(event.call)
+        # A call that serves many chains tells of this domain only by the chain's name.
+        names.add(event.chain or event.call)
         names.update(name for name in event.names if name)
     for landmark in profile.landmarks:
         names.add(landmark.call)

@@ -62,7 +62,50 @@ def errors(folder: Path, text: str) -> list[str]:
         ),
         (HEAD + "[[event]]\ncall = 't'\nargument = 0", "3: the event has neither names nor prefix; "),
         (HEAD + EVENT + "words = 'told'", "7: 'words' does not show which event it is; put {} into it"),
-        (HEAD + EVENT + EVENT, "8: 'tell' is an event here and an event in line 4; give a call one part"),
+        (
+            HEAD + EVENT + EVENT,
+            "8: 'tell' is an event by the same argument in line 4 already; put the names "
+            "into one, or give another argument or chain",
+        ),
+        (
+            HEAD + EVENT + "[[event.state]]\nname = 'OFF'\nwhen = {}",
+            "3: the event has a constant and is read off the state too; "
+            "write argument = -1 and neither names nor prefix",
+        ),
+        (
+            HEAD + "[[event]]\ncall = 't'\nargument = -1\n[[event.state]]\nname = 'OFF'",
+            "6: nothing says when handlers see this event; give 'when' or 'predicate'",
+        ),
+        (
+            HEAD
+            + "[[event]]\ncall = 't'\nargument = -1\n[[event.state]]\nname = 'OFF'\npredicate = 'is_off'",
+            "6: where is_off() is missing nothing says when it holds; ",
+        ),
+        (
+            HEAD + EVENT + "veto = 'undoes-before'",
+            "7: nothing says what the handlers are told on a refusal; ",
+        ),
+        (HEAD + EVENT + "undo = 1", "7: 'undo' without a veto that undoes; "),
+        (HEAD + EVENT + "veto = 'forbids'", "7: 'veto' is 'forbids'; known are: "),
+        (
+            HEAD + EVENT + "refused = 'no'",
+            "7: 'refused' is 'no'; known are: negative, nonzero, not-negative, zero",
+        ),
+        (HEAD + EVENT + "shows = 'event'", "7: 'event' is no tracked name; "),
+        (HEAD + EVENT.replace("= 0", "= 'some'"), "5: 'argument' is 'some', not an integer; "),
+        (
+            HEAD + EVENT + "[[handler]]\nfunction = 'f'\nevents = ['UPP']",
+            "9: there is no event 'UPP'; did you mean 'UP'?",
+        ),
+        # names of other trees
+        (HEAD + "[same]\nup = ['go_up', 'up']", "4: 'up' is another name of two things; "),
+        (HEAD + "[same]\nup = 'rise'\ndown = 'rise'", "5: 'rise' is another name of two things; "),
+        (HEAD + "[same]\nup = 'rise'\nrise = 'ascend'", "5: 'rise' is itself another name of 'up'; "),
+        (
+            HEAD + "[same]\nup = 'tell'\n" + EVENT,
+            "6: 'tell' is an event here and another name of 'up' in [same]; write 'up'",
+        ),
+        (HEAD + "[results]\nbh_new = 'f'", "4: 'bh_new' is 'f', not an integer; write its number"),
         (
             HEAD + "[[landmark]]\nname = 'x'",
             "3: a landmark is a call or a label; give exactly one of 'call' and 'label'",
@@ -78,8 +121,11 @@ def errors(folder: Path, text: str) -> list[str]:
             "8: 'staus' is no tracked name; did you mean 'status'?",
         ),
         (
-            HEAD + STATE + "[[entry]]\nfunction = 'f'\nstate = { status = ['A', 'B'] }",
-            "8: 'status' has several values at one entry; ",
+            HEAD
+            + STATE
+            + "[[exclusion]]\nwhy = 'w'\nvalues = { status = 'A' }\n"
+            + "[[entry]]\nfunction = 'f'\nstate = { status = 'A' }",
+            "11: an [[exclusion]] forbids each of these states; give one that can be",
         ),
         (
             HEAD + EVENT + STATE + "predicates = 'tell'",

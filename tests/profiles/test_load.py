@@ -23,7 +23,9 @@ from analyzer.model.profile import (
     Profile,
     Registration,
     Selection,
+    StateEvent,
     ThreadCall,
+    Veto,
     Watch,
     Writer,
 )
@@ -60,16 +62,30 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     assert documented.model[0].path == "pump/suspend.c"
     assert documented.model[0].shown.endswith("pump/lifecycle/suspend.c")
     assert documented.model[0].text == "int pump_suspend(Pump *p);\n"
-    assert documented.events == (
-        EventCall(
-            "pump_notify",
-            1,
-            "PUMP_EV_",
-            {"PUMP_EV_OPEN": "OPEN", "PUMP_EV_DONE": "DONE", "PUMP_EV_FAIL": "FAIL"},
-            "notify {}",
-            Location(shown, documented.events[0].at.line),
-        ),
+    assert documented.same == {
+        "pump_sleep": "pump_suspend",
+        "pump_go_to_sleep": "pump_suspend",
+        "PUMP_EVENT_COMPLETE": "PUMP_EV_DONE",
+    }
+    assert documented.results == {"bh_new": 0}
+    by_constant, by_state, undone = documented.events
+    assert by_constant == EventCall(
+        "pump_notify",
+        1,
+        "PUMP_EV_",
+        {"PUMP_EV_OPEN": "OPEN", "PUMP_EV_DONE": "DONE", "PUMP_EV_FAIL": "FAIL"},
+        "notify {}",
+        Location(shown, by_constant.at.line),
     )
+    assert (by_state.chain, by_state.argument, by_state.object) == ("pump_chain", -1, 1)
+    assert by_state.states == (
+        StateEvent("DONE", "pump_is_idle", {"status": ("PUMP_STATE_IDLE",)}),
+        StateEvent("FAIL", "", {"status": ("PUMP_STATE_FAILED", "PUMP_STATE_CANCELLED")}),
+    )
+    assert (undone.undo, undone.veto, undone.refused) == (1, Veto.UNDOES_BEFORE, Outcome.NEGATIVE)
+    (handler,) = documented.handlers
+    assert (handler.function, handler.events) == ("pump_restart_listener", ("FAIL",))
+    assert handler.when == {"mode": ("PUMP_MODE_WARM",)}
     assert documented.landmarks == (
         Landmark("valve_close", "valve_close", "", "valve_close()", documented.landmarks[0].at),
         Landmark("rollback", "", "pump_suspend:undo", "rollback", documented.landmarks[1].at),
@@ -164,7 +180,8 @@ def test_every_field_of_the_records_is_described() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     elsewhere = {
         "source", "model", "events", "landmarks", "exclusions", "deferrals", "threads", "locks", "entries",
-        "phases", "scenarios", "rules", "registrations", "writers", "at", "shown", "text",
+        "phases", "scenarios", "rules", "registrations", "writers", "handlers", "states", "at",
+        "shown", "text",
     }  # fmt: skip
     from analyzer.model import profile as records
 
