@@ -58,7 +58,7 @@ def bind(
         read.append((snapshot, files))
     edited = touched(
         [(snapshot, _definitions(files)) for snapshot, files in read],
-        [lambda name, base=base: base.get(name, name) for base in names],  # type: ignore[misc]
+        [lambda name, base=base: _named(base, profile, name) for base in names],  # type: ignore[misc]
     )
     built = {
         snapshot.patch: Program(snapshot, files, profile, base, watched, edited)
@@ -96,6 +96,11 @@ def _definitions(files: Sequence[FileSummary]) -> dict[str, list[Definition]]:
         file.path: [(f.name, f.span.line, f.span.end_line or f.span.line) for f in file.functions]
         for file in files
     }
+
+
+def _named(base: Mapping[str, str], profile: Profile, name: str) -> str:
+    name = base.get(name, name)
+    return profile.same.get(name, name)
 
 
 def _carry(before: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
