@@ -80,6 +80,6 @@ def unchecked(raw: RawHunk) -> Hunk:
         raw.new_start,
         raw.new_count,
         raw.section,
-        tuple(HunkLine(row.kind, row.text, row.number) for row in raw.rows),
+        tuple(HunkLine(row.kind, row.text, row.number, row.bare) for row in raw.rows),
         raw.number,
     )

@@ -18,11 +18,13 @@ class LineKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HunkLine:
-    """One line of a hunk without its first column and line end. `source` is its 1-based line in the input."""
+    """One line of a hunk without its first column and line end. `source` is its 1-based line in the input;
+    `bare` marks a file's last line that has no line end."""
 
     kind: LineKind
     text: str
     source: int = 0
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from analyzer.model.unknown import Unknown
@@ -19,14 +19,18 @@ class Evidence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One stage: files by path, and for every file the evidence of each line.
+    """One stage: files by path, and the evidence of their lines.
 
     `lines` maps a path to a tuple as long as the text has lines: the line's evidence and the
-    place to show for it (a line of the diff, of the tree or of the built-in lifecycle).
+    place to show for it (a line of the diff, of the tree or of the built-in lifecycle); a file it lacks
+    is in the tree as it stands.
     `moved` maps a path to a tuple: for each line of *this* text the 1-based line of the previous
     stage's text that it continues, or 0 for a new line; absent when the file did not change.
     `renamed` maps identifiers of this stage to the names of the previous one (a function or constant
     that the patch renames throughout).
+    `origins` is there for files in which lines go on from *another* path: for each line the path and the
+    1-based line of the previous stage's text, or ("", 0); `moved` has 0 where the path is another.
+    `blobs` maps a path to an id of its content, as git would give it; empty when there is no repository.
     `analysed` is False when no text could be built for this stage; then `unknown` says why.
     """
 
@@ -39,3 +43,5 @@ class Snapshot:
     analysed: bool = True
     concerned: bool = True
     unknown: tuple[Unknown, ...] = ()
+    origins: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    blobs: Mapping[str, str] = field(default_factory=dict)

@@ -3,19 +3,23 @@
 Job: for each line of the new text the 1-based line of the old one, or 0. Input: two texts of one path.
 Lines compare by tokens, so that indentation and comments do not matter; a line that moved is found when
 it is the only one of its kind; a line whose tokens changed in part, or that was broken in two, continues
-the line most of its tokens come from. Not modelled: lines that move between files.
+the line most of its tokens come from. `continued_parts` does the same for all files of a patch at once, of
+which it is told what stayed, and finds lines that moved between them.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from analyzer.snapshots.tokens import line_keys
 
 Key = tuple[str, ...]
 _TOGETHER = 3
+_STAR = re.compile(r"\s*\*(?:\s|\Z)")
 _LARGE = 4_000  # tokens: a replaced region larger than this is compared by whole lines only
 
 
@@ -42,6 +46,94 @@ def continued_lines(
         _changed(before, after, lost, fresh, result)
     _fill_blank(before, after, result)
     return tuple(result)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file before and after a patch, as lines, and for each new line the 1-based old one that the patch
+    keeps, or 0."""
+
+    old: Sequence[str]
+    new: Sequence[str]
+    kept: Sequence[int]
+
+
+def continued_parts(
+    parts: Sequence[Part], renamed: Mapping[str, str] | None = None
+) -> list[list[tuple[int, int]]]:
+    """For each line of each part's `new` the (number of the part, 1-based line) of the `old` it continues,
+    or (0, 0). Only lines that the patch does not keep are cut into tokens."""
+    befores: list[list[Key]] = []
+    afters: list[list[Key]] = []
+    results: list[list[int]] = []
+    for part in parts:
+        used = set(part.kept)
+        before = _keys(part.old, [n not in used for n in range(1, len(part.old) + 1)])
+        after = _keys(part.new, [not n for n in part.kept])
+        if renamed:
+            after = [tuple(renamed.get(word, word) for word in key) for key in after]
+        result = list(part.kept)
+        _moved(before, after, result)
+        _blocks_moved(before, after, result)
+        befores.append(before)
+        afters.append(after)
+        results.append(result)
+    taken = _between(befores, afters, results) if len(parts) > 1 else {}
+    found: list[list[tuple[int, int]]] = []
+    for number, (before, after, result) in enumerate(zip(befores, afters, results, strict=True)):
+        for (there, line), (home, origin) in taken.items():
+            if there == number:
+                after[line] = ()
+            if home == number:
+                before[origin] = ()
+        for lost, fresh in _gaps(before, after, result):
+            _changed(before, after, lost, fresh, result)
+        _fill_blank(before, after, result)
+        lines = [(number, line) if line else (0, 0) for line in result]
+        for (there, line), (home, origin) in taken.items():
+            if there == number:
+                lines[line] = (home, origin + 1)
+        found.append(lines)
+    return found
+
+
+def _between(
+    befores: list[list[Key]], afters: list[list[Key]], results: list[list[int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """(part, index) of a new line -> (part, index) of the old one in another part that it continues."""
+    lost: list[tuple[int, int]] = []
+    fresh: list[tuple[int, int]] = []
+    for number, (before, after, result) in enumerate(zip(befores, afters, results, strict=True)):
+        gone, come = _free(before, after, result)
+        lost.extend((number, i) for i in gone)
+        fresh.extend((number, j) for j in come)
+    before = [befores[number][i] for number, i in lost]
+    after = [afters[number][j] for number, j in fresh]
+    result = [0] * len(after)
+    _moved(before, after, result)
+    _blocks_moved(before, after, result)
+    return {fresh[j]: lost[i - 1] for j, i in enumerate(result) if i and lost[i - 1][0] != fresh[j][0]}
+
+
+def _keys(lines: Sequence[str], wanted: Sequence[bool]) -> list[Key]:
+    """The tokens of the `wanted` lines; a stand-in for the others."""
+    keys: list[Key] = [(line,) if line.strip() else () for line in lines]
+    first = 0
+    while first < len(lines):
+        if not wanted[first]:
+            first += 1
+            continue
+        stop = first
+        while stop < len(lines) and wanted[stop]:
+            stop += 1
+        run = [line.rstrip("\r\n") for line in lines[first:stop]]
+        for at, line in enumerate(run):  # a run may begin inside a comment whose end it does not show
+            if not _STAR.match(line):
+                break
+            run[at] = ""
+        keys[first:stop] = line_keys("".join(f"{line}\n" for line in run))
+        first = stop
+    return keys
 
 
 def _free(before: list[Key], after: list[Key], result: list[int]) -> tuple[list[int], list[int]]:

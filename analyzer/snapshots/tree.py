@@ -1,0 +1,312 @@
+"""Snapshots of a series on a repository: the base, and the tree after each patch, built in memory.
+
+Job: lay the patches of a series over a commit. Input: a series, a profile, the objects of a repository, a
+commit. Output: one `Snapshot` a stage. A patch that does not apply as `git apply` would is named with file
+and hunk, and its stage and all later ones are not analysed. Files are those of the profile's globs and
+those the series touches, as far as they are C. Not modelled: modes, links, submodules, and what a binary
+diff changes.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analyzer.model.profile import Profile
+from analyzer.model.series import FileChange, FileDiff, Patch, Series
+from analyzer.model.snapshot import Evidence, Snapshot
+from analyzer.model.unknown import Unknown
+from analyzer.snapshots.apply import Applied, Misfit, apply
+from analyzer.snapshots.changes import path_of
+from analyzer.snapshots.files import BaseFiles, StageFiles, decoded, plain
+from analyzer.snapshots.lines import Part, continued_parts
+from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.throughout import renamed_throughout
+
+_SOURCES = (".c", ".h")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A touched file at a stage: lines with their ends, how to encode them, an identity for each line."""
+
+    lines: tuple[str, ...]
+    encoding: str
+    identities: tuple[int, ...]
+    blob: str
+
+    @property
+    def text(self) -> str:
+        return plain("".join(self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A stage as far as the series touches it: files by path (None: gone), and what the patch did."""
+
+    files: Mapping[str, _File | None]
+    moved: Mapping[str, tuple[int, ...]]
+    origins: Mapping[str, tuple[tuple[str, int], ...]]
+    renamed: Mapping[str, str]
+
+
+class _Refused(Exception):
+    """A patch does not apply; the reason is what it holds."""
+
+    def __init__(self, diff: FileDiff, hunk: int, why: str) -> None:
+        self.diff, self.hunk, self.why = diff, hunk, why
+
+
+def lay(series: Series, profile: Profile, objects: Objects, commit: str) -> tuple[Snapshot, ...]:
+    """The base, which is `commit`, and one stage per patch of `series`. `InputError` if the repository
+    cannot be read."""
+    return _Layer(series, profile, objects, commit).run()
+
+
+class _Layer:
+    """Lays the patches one after the other."""
+
+    def __init__(self, series: Series, profile: Profile, objects: Objects, commit: str) -> None:
+        self.series, self.objects = series, objects
+        touched = {path for patch in series.patches for diff in patch.files for path in _paths(diff)}
+        globs = tuple(profile.paths) or ("*",)
+        found = objects.listing(commit, (*globs, *(_literally(path) for path in sorted(touched))))
+        self.known = found
+        in_profile = re.compile("|".join(fnmatch.translate(glob) for glob in globs))
+        self.listing = {
+            path: blob
+            for path, blob in found.items()
+            if path.endswith(_SOURCES) and (path in touched or in_profile.match(path))
+        }
+        self.base = BaseFiles(objects, self.listing)
+        self.shown: set[int] = set()
+        self.fresh = 0
+        self.commit = commit
+
+    def run(self) -> tuple[Snapshot, ...]:
+        stages = [_Stage(self._first(), _NO_LINES, _NO_ORIGINS, _NOTHING)]
+        failed: tuple[Unknown, ...] = ()
+        for patch in self.series.patches:
+            try:
+                stages.append(self._after(patch, stages[-1]))
+            except _Refused as refused:
+                failed = (_said(patch, refused, self.commit),)
+                break
+        snapshots = [self._snapshot(number, stage) for number, stage in enumerate(stages)]
+        for patch in self.series.patches[len(stages) - 1 :]:
+            last = snapshots[-1]
+            snapshots.append(
+                Snapshot(
+                    patch.number, patch.title, last.files, last.lines, {}, {}, analysed=False, unknown=failed,
+                    blobs=last.blobs,
+                )
+            )  # fmt: skip
+        return tuple(snapshots)
+
+    def _first(self) -> Mapping[str, _File | None]:
+        """All files the series touches and the base has."""
+        wanted = {
+            path: self.known[path]
+            for patch in self.series.patches
+            for diff in patch.files
+            for path in _paths(diff)
+            if path in self.known and diff.change is not FileChange.BINARY
+        }
+        contents = self.objects.read(wanted.values())
+        return {path: self._file(contents[blob], blob) for path, blob in wanted.items()}
+
+    def _file(self, content: bytes, blob: str) -> _File:
+        text, encoding = decoded(content)
+        lines = tuple(_lines(text))
+        return _File(lines, encoding, self._numbers(len(lines)), blob)
+
+    def _numbers(self, count: int) -> tuple[int, ...]:
+        first, self.fresh = self.fresh, self.fresh + count
+        return tuple(range(first, self.fresh))
+
+    # --- one patch -----------------------------------------------------------------------------
+
+    def _after(self, patch: Patch, stage: _Stage) -> _Stage:
+        files = dict(stage.files)
+        kept: dict[str, tuple[str, tuple[int, ...]]] = {}  # new path -> old path, and the lines it keeps
+        gone = {d.old_path for d in patch.files if d.change in (FileChange.DELETED, FileChange.RENAMED)}
+        for diff in patch.files:
+            if diff.change in (FileChange.BINARY, FileChange.MODE) or self._is_link(diff):
+                continue
+            again = diff.new_path in kept and diff.change is FileChange.MODIFIED
+            old = files.get(diff.new_path) if again else stage.files.get(diff.old_path)
+            self._check_presence(diff, old, stage.files, gone)
+            before = old or _File((), "utf-8", (), "")
+            done = apply(before.lines, diff)
+            if isinstance(done, Misfit):
+                raise _Refused(diff, done.hunk, done.why)
+            if diff.change is FileChange.DELETED:
+                if done.lines:
+                    raise _Refused(diff, 0, "it deletes the file, which holds more than it shows")
+                self.shown.update(before.identities)
+                if diff.old_path not in kept:
+                    files[diff.old_path] = None
+                continue
+            if diff.change is FileChange.RENAMED and diff.old_path not in kept:
+                files[diff.old_path] = None
+            files[diff.new_path] = self._made(before, done)
+            if again:
+                source, first = kept[diff.new_path]
+                kept[diff.new_path] = source, tuple(first[line - 1] if line else 0 for line in done.kept)
+            else:
+                kept[diff.new_path] = diff.old_path, done.kept
+        changed = {
+            path: (source, lines)
+            for path, (source, lines) in kept.items()
+            if path != source or files[path] != stage.files.get(path)
+        }
+        return self._tied(patch, stage, files, changed)
+
+    def _is_link(self, diff: FileDiff) -> bool:
+        """Whether it is of a link or a submodule, which the listing does not have."""
+        return any(line.text.startswith("Subproject commit ") for hunk in diff.hunks for line in hunk.lines)
+
+    def _check_presence(
+        self, diff: FileDiff, old: _File | None, before: Mapping[str, _File | None], gone: set[str]
+    ) -> None:
+        if diff.change is FileChange.ADDED:
+            if before.get(diff.new_path) is not None and diff.new_path not in gone:
+                raise _Refused(diff, 0, "it adds a file that is there already")
+        elif old is None:
+            raise _Refused(diff, 0, "the file is not there")
+        elif diff.change in (FileChange.RENAMED, FileChange.COPIED):
+            there = before.get(diff.new_path) is not None
+            if there and diff.new_path not in gone and diff.new_path != diff.old_path:
+                raise _Refused(diff, 0, f"there is a file {diff.new_path} already")
+
+    def _made(self, before: _File, done: Applied) -> _File:
+        self.shown.update(before.identities[line - 1] for line in done.shown)
+        fresh = iter(self._numbers(done.kept.count(0)))
+        identities = tuple(before.identities[line - 1] if line else next(fresh) for line in done.kept)
+        self.shown.update(identities[line - 1] for line in done.shown_after)
+        content = "".join(done.lines)
+        encoded = content.encode(before.encoding if before.encoding == "utf-8" else "latin-1", "replace")
+        return _File(done.lines, before.encoding, identities, self.objects.blob_id(encoded))
+
+    def _tied(
+        self,
+        patch: Patch,
+        stage: _Stage,
+        files: Mapping[str, _File | None],
+        changed: Mapping[str, tuple[str, tuple[int, ...]]],
+    ) -> _Stage:
+        """The stage, its lines and names tied to those of the stage before."""
+        sources = {path: entry for path, entry in changed.items() if path.endswith(_SOURCES)}
+        before = _texts(stage.files, {*sources, *(source for source, _ in sources.values())})
+        after = _texts(files, sources)
+        renamed = renamed_throughout(
+            patch,
+            before,
+            after,
+            lambda word: self._uses(stage.files, word),
+            lambda word: self._uses(files, word),
+        )
+        moved: dict[str, tuple[int, ...]] = {}
+        origins: dict[str, tuple[tuple[str, int], ...]] = {}
+        names = list(sources)
+        homes = [sources[path][0] for path in names]
+        lost = [
+            path
+            for path, file in stage.files.items()
+            if file is not None and files.get(path) is None and path not in homes and path.endswith(_SOURCES)
+        ]
+        parts = [
+            Part(_old(stage.files.get(home)), _old(files[path]), sources[path][1])
+            for path, home in zip(names, homes, strict=True)
+        ]
+        parts += [Part(_old(stage.files[path]), (), ()) for path in lost]
+        copied = {d.new_path for d in patch.files if d.change is FileChange.COPIED}
+        for path, ties in zip([*names, *lost], continued_parts(parts, renamed), strict=True):
+            if path not in sources:
+                continue
+            where = [((homes + lost)[part], line) if line else ("", 0) for part, line in ties]
+            if path in copied:  # what it shares with its source goes on there, and here too
+                where = [(sources[path][0], line) if line else ("", 0) for line in sources[path][1]]
+            moved[path] = tuple(line if home == path else 0 for home, line in where)
+            if any(home not in ("", path) for home, _ in where):
+                origins[path] = tuple(where)
+        return _Stage(files, MappingProxyType(moved), MappingProxyType(origins), MappingProxyType(renamed))
+
+    def _uses(self, files: Mapping[str, _File | None], word: str) -> bool:
+        """Whether any C file of a stage holds the word."""
+        whole = re.compile(rf"\b{re.escape(word)}\b")
+        texts = [file.text for path, file in files.items() if file and path.endswith(_SOURCES)]
+        texts += [text for path, text in self.base.all().items() if path not in files]
+        return any(word in text and whole.search(text) for text in texts)
+
+    # --- the outcome ---------------------------------------------------------------------------
+
+    def _snapshot(self, number: int, stage: _Stage) -> Snapshot:
+        sources = {path: file for path, file in stage.files.items() if path.endswith(_SOURCES)}
+        files = StageFiles(self.base, {path: file.text if file else None for path, file in sources.items()})
+        blobs = {path: blob for path, blob in self.listing.items() if sources.get(path, "") is not None}
+        blobs |= {path: file.blob for path, file in sources.items() if file}
+        shown = self.shown
+        return Snapshot(
+            patch=self.series.patches[number - 1].number if number else 0,
+            title=self.series.patches[number - 1].title if number else "base",
+            files=files,
+            lines=MappingProxyType(
+                {
+                    path: tuple(
+                        (Evidence.DIFF if identity in shown else Evidence.TREE, path, line)
+                        for line, identity in enumerate(file.identities, 1)
+                    )
+                    for path, file in sources.items()
+                    if file
+                }
+            ),
+            moved=stage.moved,
+            renamed=stage.renamed,
+            origins=stage.origins,
+            blobs=MappingProxyType(blobs),
+        )
+
+
+_NO_LINES: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+_NO_ORIGINS: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
+
+
+def _paths(diff: FileDiff) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for path in (diff.old_path, diff.new_path) if path))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text with their ends; only a line feed ends one."""
+    lines = [line + "\n" for line in text.split("\n")]
+    last = lines.pop().removesuffix("\n")
+    return [*lines, last] if last else lines
+
+
+def _texts(files: Mapping[str, _File | None], paths: Mapping[str, object] | set[str]) -> dict[str, str]:
+    return {path: file.text for path in paths if (file := files.get(path))}
+
+
+def _old(file: _File | None) -> Sequence[str]:
+    return file.lines if file else ()
+
+
+def _literally(path: str) -> str:
+    """A glob that matches this path alone."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
+
+
+def _said(patch: Patch, refused: _Refused, commit: str) -> Unknown:
+    """What did not apply: patch, file and hunk."""
+    hunk = f", hunk {refused.hunk}" if refused.hunk else ""
+    lines = refused.diff.hunks[refused.hunk - 1].source if refused.hunk else patch.line
+    return Unknown(
+        what=f"patch {patch.number}, {path_of(refused.diff)}{hunk}",
+        why=f"it does not apply to {commit[:12]} and the patches before it: {refused.why}",
+        where=f"{patch.source}:{lines}" if patch.source and lines else patch.source,
+        patch=patch.number,
+    )
