@@ -61,7 +61,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Assume:
-    pass
+    """The argument has this truth on every run that goes on."""
+
+    truth: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def bind_calls(profile: Profile) -> dict[str, Action]:
     """What each call that the profile names means."""
     calls: dict[str, Action] = {}
     for name in profile.asserts:
-        calls[name] = Assume()
+        calls[name] = Assume(True)
+    for name in profile.refutes:
+        calls[name] = Assume(False)
     for name in profile.waits:
         calls[name] = Wait()
     for name in profile.joins:

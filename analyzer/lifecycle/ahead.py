@@ -109,7 +109,8 @@ class LookAhead:
                 elif isinstance(action, Notify):
                     found.update(self._looked_at(action, instruction))
                 elif isinstance(action, Write):
-                    values = self._constants_of(summary, instruction.arguments[action.writer.value :])
+                    at = action.writer.value
+                    values = self._constants_of(summary, instruction.arguments[at:] if at >= 0 else ())
                     for target in self._written(summary.name, instruction, action):
                         found.update(f"write {target} {value}" for value in values)
             elif isinstance(instruction, Assign) and not isinstance(instruction.target, Local):

@@ -77,6 +77,9 @@ class Evaluator:
                 frame.env[expression.name] = known
             return known
         if isinstance(expression, Symbol):
+            number = self._program.variable_of(frame.function, expression)
+            if number is not None:
+                return live.tracked[number]
             constant = self.symbol(summary.path, expression)
             if constant is not None:
                 return constant

@@ -74,6 +74,7 @@ from analyzer.model.summary import (
     Span,
     Stop,
     Switch,
+    Symbol,
     Unary,
 )
 from analyzer.model.unknown import Location
@@ -371,7 +372,7 @@ class Machine:
         elif isinstance(action, Wait):
             live.pause = (site, call.span.line, frame.function)
         elif isinstance(action, Assume):
-            self._assert(live, frame, summary, call)
+            self._assert(live, frame, summary, call, action.truth)
             self._next(live, frame)
             return ""
         canonical = self.program.canonical(name)
@@ -471,7 +472,7 @@ class Machine:
                 live.facts.add(f"returned {text} {kind}")
                 del frame.env[key]
 
-    def _assert(self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call) -> None:
+    def _assert(self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, truth: bool) -> None:
         """An assertion holds: what it says of an unknown value is learnt."""
         if not call.arguments:
             return
@@ -479,7 +480,7 @@ class Machine:
         where = self.program.place(summary.path, call.span.line)[1]
         self.program.assumptions.add(f"asserted to hold: {call.text} at {where}")
         if isinstance(value, (Unsure, Test)) and outcomes(value) == frozenset({True, False}):
-            live.learn(*refine(value, True))
+            live.learn(*refine(value, truth))
 
     def _notify(
         self,
@@ -633,7 +634,12 @@ class Machine:
             number = self.values.pointee(pointer)
             if number is None:
                 return
-        value = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.value])
+        value: Value
+        if writer.value < 0:
+            site = self.program.site(summary, call.span, self.program.canonical(callee_name(call)))
+            value = self.values.read(live, frame, ("written", site))
+        else:
+            value = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.value])
         if writer.expect >= 0:
             expected = self.values.evaluate(live, frame, summary, call.span, call.arguments[writer.expect])
             holds = self.values.compare("==", live.tracked[number], expected)
@@ -658,7 +664,7 @@ class Machine:
             frame.env[assign.target.name] = value
             return
         number = None
-        if isinstance(assign.target, Field):
+        if isinstance(assign.target, (Field, Symbol)):
             number = self.program.variable_of(frame.function, assign.target)
         elif isinstance(assign.target, Unary) and assign.target.op == "*":
             pointer = self.values.evaluate(live, frame, summary, assign.span, assign.target.operand)

@@ -39,9 +39,9 @@ def field_path(expression: Expression) -> tuple[Expression, str]:
             return expression, ".".join(reversed(names))
 
 
-def fields_in(expression: Expression) -> Iterator[Field]:
-    """The outermost field chains that `expression` reads."""
-    if isinstance(expression, Field):
+def fields_in(expression: Expression) -> Iterator[Field | Symbol]:
+    """The outermost field chains and the symbols that `expression` reads."""
+    if isinstance(expression, (Field, Symbol)):
         yield expression
     elif isinstance(expression, Unary):
         yield from fields_in(expression.operand)

@@ -28,6 +28,7 @@ from analyzer.lifecycle.actions import (
     Write,
     bind_calls,
 )
+from analyzer.lifecycle.course import course_of
 from analyzer.lifecycle.liveness import live_locals
 from analyzer.lifecycle.parts import (
     callee_name,
@@ -108,6 +109,9 @@ class Program:
             if other not in self.functions or name not in self.functions
         }
         self.by_canonical = {self.canonical(name): name for name in reversed(self.functions)}
+        for entry in profile.entries:
+            if entry.course and all(call in self.by_canonical for call in entry.calls):
+                self._add(course_of(entry, self.by_canonical))
         self.fields = {path: i for i, v in enumerate(profile.tracked) for path in v.fields}
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
@@ -123,6 +127,10 @@ class Program:
         self._pruned: dict[str, ControlFlowSummary] = {}
         self._results: dict[str, dict[str, str]] = {}
         self.common: frozenset[str] = frozenset(self.by_canonical)
+
+    def _add(self, function: ControlFlowSummary) -> None:
+        self.functions[function.name] = self._local[function.path, function.name] = function
+        self.by_canonical[function.name] = function.name
 
     # --- names ------------------------------------------------------------------------------
 

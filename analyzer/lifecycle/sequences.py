@@ -107,9 +107,12 @@ def doubts(stage: Stage, ends: frozenset[int]) -> tuple[Unknown, ...]:
         why = "the parser could not read this text outside of functions"
         found[f"outside {where}"] = Unknown(f"a part of {path}", why, where, patch)
     for entry in program.profile.entries:
-        if entry.function not in program.by_canonical and not entry.optional:
-            why = "its runs begin there, and no definition of it could be read"
-            found[f"entry {entry.function}"] = Unknown(f"{entry.function}()", why, patch=patch)
+        if entry.optional:
+            continue
+        for call in entry.calls:
+            if call not in program.by_canonical:
+                why = "its runs begin there, and no definition of it could be read"
+                found[f"entry {call}"] = Unknown(f"{call}()", why, patch=patch)
     for number in sorted(ends):
         for fact in stage.graph.nodes[number].facts:
             if fact.startswith("problem "):

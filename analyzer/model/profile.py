@@ -103,9 +103,9 @@ class Landmark:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A call that writes the tracked variable whose address is argument `target`, to argument `value`,
-    if argument `expect` (-1: unconditionally) equals its value. With `target` -1 the call always means
-    this variable."""
+    """A call that writes the tracked variable whose address is argument `target`, to argument `value`
+    (-1: to a value that nothing is known of), if argument `expect` (-1: unconditionally) equals its value.
+    With `target` -1 the call always means this variable."""
 
     call: str
     target: int
@@ -117,10 +117,10 @@ class Writer:
 class Tracked:
     """A variable of the abstract state.
 
-    `fields` are ``Type.field`` (also nested, ``Type.a.b``); `predicates` are calls whose result *is* the
-    variable's value (``level_get()``; the same value every time until it is written). `initial`
-    is a constant's name, an integer, or "" for undecided. `context` puts the value into each letter. An
-    `optional` variable is undecided in a tree that has none of its names.
+    `fields` are ``Type.field`` (also nested, ``Type.a.b``) and global variables; `predicates` are calls
+    whose result *is* the variable's value (``level_get()``; the same value every time until it is written).
+    `initial` is a constant's name, an integer, or "" for undecided. `context` puts the value into each
+    letter. An `optional` variable is undecided in a tree that has none of its names.
     """
 
     name: str
@@ -172,15 +172,32 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseStep:
+    """A call from outside: `repeats` for any number of times; `outcome` for how it must return for the next
+    step to follow (None: however)."""
+
+    call: str
+    repeats: bool
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Where runs begin: the function the main task executes, the locks it holds, tracked values that
-    differ from `Tracked.initial`. A tree may lack an `optional` one."""
+    differ from `Tracked.initial`. A tree may lack an `optional` one. With a `course`, `function` is a name
+    for what calls its steps in turn, as a user of the code would."""
 
     function: str
     holds: tuple[str, ...]
     state: Mapping[str, str]
     at: Location
     optional: bool = False
+    course: tuple[CourseStep, ...] = ()
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """The functions of the tree that it begins in."""
+        return tuple(step.call for step in self.course) or (self.function,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,4 +352,5 @@ class Profile:
     mode: str = ""  # the tracked variable that registrations' modes are values of
     handlers: tuple[Handler, ...] = ()
     same: Mapping[str, str] = field(default_factory=dict)  # other trees' names -> the profile's name
+    refutes: tuple[str, ...] = ()  # calls that prune the runs on which their argument is true
     results: Mapping[str, int] = field(default_factory=dict)  # calls that return one of their arguments

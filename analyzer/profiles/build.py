@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 
 from analyzer.model.profile import (
+    CourseStep,
     Deferral,
     Entry,
     EventCall,
@@ -43,6 +44,7 @@ from analyzer.profiles.validate import validate
 
 _LEVELS = ("error", "warning", "note")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_STEP = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:(\*)|=\s*(\S+))?\s*", re.ASCII)
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -119,6 +121,7 @@ class _Builder:
             paths=top.names("paths"),
             handlers=tuple(self._handler(table, names) for table in top.tables("handler")),
             same=self._same(top),
+            refutes=top.identifiers("refutes"),
             results=top.number_map("results"),
             components=top.text_map("components"),
             silent=top.names("silent"),
@@ -242,6 +245,7 @@ class _Builder:
         holds = table.names("holds")
         values = table.value_map("state", names)
         optional = table.flag("optional")
+        course = _course(table)
         table.done()
         states = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
         possible = [
@@ -254,7 +258,7 @@ class _Builder:
         ]
         if not possible:
             table.wrong(("state",), "an [[exclusion]] forbids each of these states", "give one that can be")
-        return tuple(Entry(function, holds, state, self._at(table), optional) for state in possible)
+        return tuple(Entry(function, holds, state, self._at(table), optional, course) for state in possible)
 
     def _interference(self, table: Table, names: list[str]) -> Interference:
         read = Interference(
@@ -297,6 +301,20 @@ class _Builder:
         return read
 
 
+def _course(table: Table) -> tuple[CourseStep, ...]:
+    """``f``, ``f*`` and ``f = zero``."""
+    outcomes = {outcome.value: outcome for outcome in Outcome}
+    steps = []
+    for at, text in enumerate(table.names("course")):
+        found = _STEP.fullmatch(text)
+        if found is None or (found[3] and found[3] not in outcomes):
+            mend = "write 'function', 'function*' or 'function = zero'"
+            table.wrong(("course", at), f"{text!r} is no step of a course", mend)
+            continue
+        steps.append(CourseStep(found[1], bool(found[2]), outcomes.get(found[3])))
+    return tuple(steps)
+
+
 def _state_event(table: Table, names: list[str]) -> StateEvent:
     read = StateEvent(
         name=table.text("name"),
@@ -312,7 +330,7 @@ def _writer(table: Table) -> Writer:
         call=table.identifier("call"),
         target=table.index("target", -1, none=True),
         expect=table.index("expect", -1, none=True),
-        value=table.index("value"),
+        value=table.index("value", none=True),
     )
     table.done()
     return read

@@ -79,6 +79,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
     yield from _list(top, "inert", "inert call", index.calls, glob=True)
     yield from _list(top, "silent", "silent call", index.calls, glob=True)
     yield from _list(top, "asserts", "assertion", index.words)
+    yield from _list(top, "refutes", "assertion", index.words)
     for prefix in top.names("distinct"):
         yield _Sought("distinct prefix", f"{prefix}*", top.line_of("distinct"), index.symbols, glob=True)
     yield from _list(top, "joins", "join", index.calls)
@@ -136,7 +137,8 @@ def _state(top: Table, index: Index) -> Iterator[_Sought]:
         for at, path in enumerate(table.names("fields")):
             kind, _, field = path.partition(".")
             # the front end knows no types: the field's name counts, if the type is named at all
-            among = {path: index.fields.get(field, [])} if kind in index.words else {}
+            found = index.fields.get(field, []) if field else index.symbols.get(kind, [])
+            among = {path: found} if kind in index.words else {}
             yield _Sought("field", path, table.line_of("fields", at), among)
         yield from _list(table, "predicates", "predicate", index.calls)
         yield from _values(table, ("initial",), (table.value("initial"),), index)
@@ -155,7 +157,13 @@ def _tasks(top: Table, index: Index) -> Iterator[_Sought]:
         yield from _list(table, "acquire", "lock", index.calls)
         yield from _list(table, "release", "unlock", index.calls)
     for table in top.tables("entry"):
-        yield from _one(table, "function", "entry", index.functions)
+        if table.has("course"):
+            for at, step in enumerate(table.names("course")):
+                call = IDENTIFIER.match(step.strip())
+                if call is not None:
+                    yield _Sought("entry", call[0], table.line_of("course", at), index.functions)
+        else:
+            yield from _one(table, "function", "entry", index.functions)
         yield from _value_map(table, "state", index)
     for table in top.tables("handler"):
         yield from _one(table, "function", "handler", index.functions)

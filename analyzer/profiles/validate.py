@@ -16,7 +16,7 @@ from analyzer.profiles.contract import ContractError, parse_contract
 from analyzer.profiles.lines import Step
 from analyzer.profiles.tables import IDENTIFIER, Table, nearest
 
-_FIELD = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", re.ASCII)
+_FIELD = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z_]\w*:[A-Za-z_]\w*", re.ASCII)
 
 
@@ -32,6 +32,7 @@ def validate(profile: Profile, top: Table) -> None:
     _check_events(profile, top)
     _check_landmarks(profile, top)
     _check_handlers(profile, top)
+    _check_courses(profile, top)
     _check_same(profile, top)
     _check_tracked(profile, top)
     _check_holds(profile, top)
@@ -67,6 +68,7 @@ def _parts(profile: Profile) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
         yield thread.call, "a thread's start", ("thread", at, "call")
     for key, part, calls in (
         ("asserts", "an assertion", profile.asserts),
+        ("refutes", "an assertion", profile.refutes),
         ("joins", "a join", profile.joins),
         ("waits", "a wait", profile.waits),
     ):
@@ -188,6 +190,13 @@ def _check_handlers(profile: Profile, top: Table) -> None:
                 top.wrong(place, f"there is no event {name!r}", nearest(name, known))
 
 
+def _check_courses(profile: Profile, top: Table) -> None:
+    for at, entry in enumerate({entry.at: entry for entry in profile.entries}.values()):
+        if entry.function in {step.call for step in entry.course}:
+            mend = "give the course a name of its own"
+            top.wrong(("entry", at, "function"), f"{entry.function!r} is a step of its own course", mend)
+
+
 def _check_same(profile: Profile, top: Table) -> None:
     """The profile speaks by one name of what several trees call differently."""
     for name in dict.fromkeys(profile.same.values()):
@@ -229,7 +238,7 @@ def _check_tracked(profile: Profile, top: Table) -> None:
         for number, path in enumerate(variable.fields):
             place: tuple[Step, ...] = ("tracked", at, "fields", number)
             if not _FIELD.fullmatch(path):
-                top.wrong(place, f"{path!r} is no field", "write Type.field")
+                top.wrong(place, f"{path!r} is no field", "write Type.field, or a global variable's name")
             if owner.setdefault(path, variable.name) != variable.name:
                 top.wrong(place, f"{path!r} belongs to {owner[path]!r} already", "take it out of one")
         if not (variable.fields or variable.predicates or variable.writers):

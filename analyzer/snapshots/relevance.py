@@ -46,6 +46,7 @@ def profile_names(profile: Profile) -> frozenset[str]:
         names.add(landmark.call)
     for tracked in profile.tracked:
         names.update(writer.call for writer in tracked.writers)
+        names.update(name for name in tracked.fields if "." not in name)
     return frozenset(names - {""})
 
 
@@ -156,6 +157,7 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
     inert = (
         *profile.inert,
         *profile.asserts,
+        *profile.refutes,
         *dialect.attributes,
         *dialect.auto_types,
         *dialect.block_macros,

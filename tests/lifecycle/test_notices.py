@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analyzer.model.profile import (
     ANY_ARGUMENT,
+    CourseStep,
     Deferral,
     Entry,
     EventCall,
@@ -323,3 +324,66 @@ def test_modes_that_exclude_each_other() -> None:
         "}",
     )
     assert told(text, replace(profile, distinct=("MODE_", "NOTE_", "PHASE_"))) == {"DOWN", "UP"}
+
+
+DEVICE = """static int dev_open(Object *o)
+{
+    if (prepare(o) < 0) {
+        return -1;
+    }
+    tell(NOTE_UP);
+    return 0;
+}
+
+static void dev_use(Object *o)
+{
+    go();
+}
+
+static void dev_close(Object *o)
+{
+    tell(NOTE_DOWN);
+}
+"""
+
+
+def test_a_course_of_calls_from_outside() -> None:
+    course = (
+        CourseStep("dev_open", False, Outcome.ZERO),
+        CourseStep("dev_use", True, None),
+        CourseStep("dev_close", False, None),
+    )
+    profile = tiny(entries=(Entry("device", (), {}, HERE, course=course),))
+    assert told(DEVICE, profile) == {"", "UP DOWN", "UP go* DOWN"}
+    assert told(DEVICE, profile, places=True) == {
+        "",
+        "UP@dev_open DOWN@dev_close",
+        "UP@dev_open go@dev_use* DOWN@dev_close",
+    }
+    renamed = DEVICE.replace("dev_open", "device_open")
+    assert told(renamed, replace(profile, same={"device_open": "dev_open"})) == told(DEVICE, profile)
+    fewer = changes(DEVICE, DEVICE.replace("    go();\n", ""), profile=profile)
+    assert "lost: UP go DOWN -> UP DOWN" in fewer
+    (why,) = doubts(DEVICE.replace("dev_close", "dev_shut"), profile)
+    assert why.startswith("dev_close(): its runs begin there")
+
+
+# --- state in globals, and what calls say of it --------------------------------------------------
+
+
+def test_a_global_variable_may_be_tracked() -> None:
+    switch = Tracked("switch", ("switched",), (), (Writer("flip", -1, -1, -1),), "0", False, HERE)
+    profile = tiny(tracked=(*tiny().tracked, switch))
+    ask = ("if (switched) {", "tell(NOTE_UP);", "} else {", "tell(NOTE_DOWN);", "}")
+    assert told(body(*ask), profile) == {"DOWN"}
+    assert told(body("switched = 1;", *ask, *ask), profile) == {"UP UP"}
+    assert told(body("flip();", *ask, *ask), profile) == {"UP UP", "DOWN DOWN"}
+    assert told(body("int switched = 1;", *ask), profile) == {"UP"}
+
+
+def test_what_a_call_refutes_never_happens() -> None:
+    profile = tiny(refutes=("BUG_ON",))
+    text = body(
+        "int r = ask();", "BUG_ON(!r);", "if (r) {", "tell(NOTE_UP);", "} else {", "tell(NOTE_DOWN);", "}"
+    )
+    assert told(text, profile) == {"UP"}

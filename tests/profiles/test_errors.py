@@ -97,6 +97,14 @@ def errors(folder: Path, text: str) -> list[str]:
             HEAD + EVENT + "[[handler]]\nfunction = 'f'\nevents = ['UPP']",
             "9: there is no event 'UPP'; did you mean 'UP'?",
         ),
+        (
+            HEAD + "[[entry]]\nfunction = 'device'\ncourse = ['open = zero', 'use **']",
+            "5: 'use **' is no step of a course; write 'function', 'function*' or 'function = zero'",
+        ),
+        (
+            HEAD + "[[entry]]\nfunction = 'open'\ncourse = ['open = zero', 'use*']",
+            "4: 'open' is a step of its own course; give the course a name of its own",
+        ),
         # names of other trees
         (HEAD + "[same]\nup = ['go_up', 'up']", "4: 'up' is another name of two things; "),
         (HEAD + "[same]\nup = 'rise'\ndown = 'rise'", "5: 'rise' is another name of two things; "),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.model.profile import (
+    CourseStep,
     Deferral,
     Entry,
     EventCall,
@@ -94,8 +95,13 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     assert documented.deferrals == (Deferral("bh_schedule_new", 0, 1, ("big_lock",)),)
     assert documented.threads == (ThreadCall("thread_create", 2, 3),)
     assert documented.locks == (Lock("big_lock", ("big_lock_lock",), ("big_lock_unlock",)),)
-    assert documented.entries == (
-        Entry("pump_suspend", ("big_lock",), {"mode": "PUMP_MODE_WARM"}, documented.entries[0].at),
+    assert documented.entries[0] == Entry(
+        "pump_suspend", ("big_lock",), {"mode": "PUMP_MODE_WARM"}, documented.entries[0].at
+    )
+    assert documented.entries[1].course == (
+        CourseStep("pump_open", False, Outcome.ZERO),
+        CourseStep("pump_control", True, None),
+        CourseStep("pump_close", False, None),
     )
     assert documented.interference == (
         Interference(
