@@ -121,7 +121,10 @@ def errors(folder: Path, text: str) -> list[str]:
         (HEAD + "[[landmark]]\nname = 'x'\nlabel = 'fail'", "5: 'fail' is no label; write function:label"),
         (HEAD + EVENT + "[[landmark]]\nname = 'UP'\ncall = 'up'", "8: 'UP' is an event too; "),
         # state
-        (HEAD + "[[tracked]]\nname = 'x'\nfields = ['status']", "5: 'status' is no field; write Type.field"),
+        (
+            HEAD + "[[tracked]]\nname = 'x'\nfields = ['->status']",
+            "5: '->status' is no field; write Type.field, or a global variable's name",
+        ),
         (HEAD + "[[tracked]]\nname = 'x'", "3: nothing in the code is this variable; "),
         (HEAD + STATE + STATE, "7: [[tracked]] name 'status' stands twice; the first is in line 4"),
         (
