@@ -379,6 +379,7 @@ class Machine:
         if isinstance(action, Inline):
             arguments = [self.values.evaluate(live, frame, summary, call.span, a) for a in call.arguments]
             self._next(live, frame)
+            self._drop_dead(live, frame)
             target_name = call.target.name if call.target else None
             task.frames.append(self._frame(action.function, arguments, target_name))
             self._entered(live, action.function, emitted)

@@ -152,7 +152,7 @@ def meet(subject: Unsure, known: Value) -> Value:
 
 
 def both(left: Value, right: Value) -> Value | None:
-    """What two decisions on the same unknown value leave of it together; None when they exclude each other."""
+    """What two decisions on the same unknown value leave of it; None when they exclude each other."""
     if isinstance(left, Unsure):
         if isinstance(right, Unsure):
             found = meet(left, right)
