@@ -32,12 +32,12 @@ class Forgetting:
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""
         happens, readable, writable = self._look_ahead(live)
-        live.facts = set(self._selections.reduce(frozenset(live.facts), happens, live.tracked))
+        live.facts = self._selections.reduce(live.facts, happens, live.tracked)
         # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
         # still stands in a local may teach more of it.
         copied = live.local_tokens()
         learnable = {n for n, value in enumerate(live.tracked) if token_of(value) in copied}
-        asked = self._selections.asked(frozenset(live.facts)) & (writable | learnable)
+        asked = self._selections.asked(live.facts) & (writable | learnable)
         excluding = self._exclusions.needed(live.tracked, readable | learnable)
         needed = self._kept | readable | asked | excluding
         for number, variable in enumerate(self._profile.tracked):
@@ -51,13 +51,12 @@ class Forgetting:
         watched = tuple(live.tracked[number] for number in self._kept)
         # A watched call that is over, but whose outcome nothing has decided yet.
         pending = frozenset(
-            f"returned {split_call(name[1:].partition('|')[0])[0]}"
+            f"returned {split_call(text)[0]}"
             for task in live.tasks
             for frame in task.frames
-            for name in frame.env
-            if name[0] == "?"
+            for text, _, _ in frame.asked
         )
-        key = (frozenset(points), frozenset(live.fired), watched, pending)
+        key = (frozenset(points), live.fired, watched, pending)
         known = self._memo.get(key)
         if known is None:
             happens = pending.union(*(self._look.after(*point) for point in points))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from analyzer.lifecycle.actions import Notify
-from analyzer.lifecycle.evaluate import Evaluator
+from analyzer.lifecycle.effects import Effects
+from analyzer.lifecycle.evaluate import Evaluator, read
 from analyzer.lifecycle.program import Program
-from analyzer.lifecycle.state import Frame, Live
+from analyzer.lifecycle.state import ANSWER, Frame, Live
 from analyzer.lifecycle.values import (
     ANY_SIGN,
     NEGATIVE,
@@ -41,14 +41,6 @@ _REFUSED = {
 }
 
 
-class Truth(Protocol):
-    """Settles a condition, or raises `runs.Undecided`."""
-
-    def __call__(
-        self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, asks: Callable[[], str]
-    ) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a call tells: short names in order with what to print (`UNKNOWN` for an event that cannot be
@@ -71,10 +63,10 @@ class Question:
 class Notices:
     """Reads the notifying calls of one program."""
 
-    def __init__(self, program: Program, values: Evaluator, truth: Truth) -> None:
+    def __init__(self, program: Program, values: Evaluator, effects: Effects) -> None:
         self._program = program
         self._values = values
-        self._truth = truth
+        self._effects = effects
         self._index = {variable.name: i for i, variable in enumerate(program.profile.tracked)}
 
     def read(
@@ -91,7 +83,7 @@ class Notices:
         if event is None:
             unsure = events[0]
             words = unsure.words.replace("{}", UNKNOWN)
-            return Notice(((UNKNOWN, words),), self._values.result(live, call, site))
+            return Notice(((UNKNOWN, words),), self._values.result(call, site)(live, frame))
         if event.states:
             found = self._by_state(live, frame, summary, call, event)
             if isinstance(found, Question):
@@ -162,8 +154,8 @@ class Notices:
         own = self._program.by_canonical.get(state.predicate) if state.predicate else None
         if own is None:
             return self._all(live, frame, summary, call, state.when)
-        target = f"@{number}"
-        answer = frame.env.get(target)
+        target = f"{ANSWER}{number}"
+        answer = frame.reads.get((ANSWER, target))
         if answer is None:
             given: tuple[Value, ...] = ()
             if 0 <= event.object < len(call.arguments):
@@ -171,6 +163,11 @@ class Notices:
                 given = (self._values.evaluate(live, frame, summary, call.span, argument),)
             return Question(own, given, target)
         return self._truth(answer, frame, summary, call.span, lambda: f"{own}()")
+
+    def _truth(
+        self, value: Value, frame: Frame, summary: ControlFlowSummary, span: Span, asks: Callable[[], str]
+    ) -> bool:
+        return self._effects.decider(summary, span, asks)(value)
 
     def _all(
         self,
@@ -187,7 +184,7 @@ class Notices:
                 holds = self._values.compare("==", value, self._wanted(text))
                 if holds is None:
                     site = self._program.site(summary, call.span, "access")
-                    holds = self._values.read(live, frame, ("when", site, name, text))
+                    holds = read(live, frame, ("when", site, name, text))
                 if self._truth(
                     holds,
                     frame,
@@ -234,8 +231,8 @@ class Notices:
         if event.veto is Veto.IGNORED:
             return int(event.refused is Outcome.ZERO)
         if event.undo < 0:
-            return self._values.result(live, call, site)
-        result = self._values.read(live, frame, ("call", site))
+            return self._values.result(call, site)(live, frame)
+        result = read(live, frame, ("call", site))
         refused: Value = result
         if isinstance(result, Unsure):
             refused = simplify(Test(result, _REFUSED[event.refused], None))

@@ -52,6 +52,7 @@ class Choice:
     function: str
     where: Location
     text: str
+    spot: tuple[str, int] = ("", 0)  # path and line in the stage's own text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,15 @@ ways that lead to the same situation are the same state; that is how loops merge
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from analyzer.lifecycle.values import Token, Value, retoken, substitute, token_of
+from analyzer.lifecycle.values import Origin, Token, Value, retoken, substitute, token_of
+
+ANSWER = "@"  # begins the target of a predicate that an instruction under way asks
+Pause: TypeAlias = tuple[str, int, str]  # site, line and function of a switch point not yet settled
+Asked: TypeAlias = tuple[str, int, int]  # a watch, how it splits, the line of the call
 
 
 class FrameState(NamedTuple):
@@ -19,9 +23,12 @@ class FrameState(NamedTuple):
     block: int
     position: int
     env: tuple[tuple[str, Value], ...]
+    reads: tuple[tuple[Origin, Value], ...]
+    asked: tuple[tuple[Asked, Value], ...]
     target: str | None
     releases: tuple[str, ...]
     atomic: bool
+    expects: tuple[tuple[str, int], ...]
 
 
 class TaskState(NamedTuple):
@@ -46,12 +53,13 @@ class State(NamedTuple):
     queue: tuple[Queued, ...]
     facts: frozenset[str]
     fired: frozenset[int]
-    pause: tuple[str, int, str] | None
+    pause: Pause | None
     checked: bool
 
     def tokens(self) -> set[Token]:
         """The tokens of the values that the state holds."""
-        values = [value for task in self.tasks for frame in task.frames for _, value in frame.env]
+        frames = [frame for task in self.tasks for frame in task.frames]
+        values = [value for frame in frames for _, value in (*frame.env, *frame.reads, *frame.asked)]
         values += self.tracked
         values += [queued.argument for queued in self.queue]
         return {token for value in values if (token := token_of(value)) is not None}
@@ -59,15 +67,39 @@ class State(NamedTuple):
 
 @dataclass(slots=True)
 class Frame:
-    """One activation. `releases` are locks it gives back on return; `atomic` bars switching meanwhile."""
+    """One activation.
+
+    `reads` are unknown values that the instruction under way has met; `asked` results of watched calls
+    whose outcome nothing has decided yet; `expects` watches on how this activation returns. `releases` are
+    locks it gives back on return; `atomic` bars switching meanwhile.
+    """
 
     function: str
     block: int = 0
     index: int = 0
     env: dict[str, Value] = field(default_factory=dict)
+    reads: dict[Origin, Value] = field(default_factory=dict)
+    asked: dict[Asked, Value] = field(default_factory=dict)
     target: str | None = None
     releases: tuple[str, ...] = ()
     atomic: bool = False
+    expects: tuple[tuple[str, int], ...] = ()
+
+    def values(self) -> Iterator[Value]:
+        """Every value it holds."""
+        yield from self.env.values()
+        if self.reads:
+            yield from self.reads.values()
+        if self.asked:
+            yield from self.asked.values()
+
+    def replace(self, change: Callable[[Value], Value]) -> None:
+        """Put `change(value)` in the place of every value."""
+        self.env = {name: change(value) for name, value in self.env.items()}
+        if self.reads:
+            self.reads = {origin: change(value) for origin, value in self.reads.items()}
+        if self.asked:
+            self.asked = {asked: change(value) for asked, value in self.asked.items()}
 
 
 @dataclass(slots=True)
@@ -86,18 +118,17 @@ class Live:
     tracked: list[Value]
     locks: dict[str, int]
     queue: list[Queued]
-    facts: set[str]
-    fired: set[int]
-    pause: tuple[str, int, str] | None = None  # site, line and function of a switch point not yet settled
+    facts: frozenset[str]
+    fired: frozenset[int]
+    pause: Pause | None = None
     checked: bool = False
-    counts: dict[tuple[str, ...], int] = field(default_factory=dict)
-    known: dict[Token, Value] = field(default_factory=dict)  # what lockstep knows of tokens still to come
+    counts: dict[Origin, int] = field(default_factory=dict)
 
-    def values(self) -> Iterable[Value]:
+    def values(self) -> Iterator[Value]:
         """Every value the state holds."""
         for task in self.tasks:
             for frame in task.frames:
-                yield from frame.env.values()
+                yield from frame.values()
         yield from self.tracked
         for queued in self.queue:
             yield queued.argument
@@ -112,33 +143,33 @@ class Live:
             token
             for task in self.tasks
             for frame in task.frames
-            for value in frame.env.values()
+            for value in frame.values()
             if (token := token_of(value)) is not None
         }
 
     def learn(self, token: Token, known: Value) -> None:
         """Put what is known of `token` in everywhere."""
-        for task in self.tasks:
-            for frame in task.frames:
-                for name, value in frame.env.items():
-                    if token_of(value) == token:
-                        frame.env[name] = substitute(value, token, known)
-        self.tracked = [substitute(value, token, known) for value in self.tracked]
-        self.queue = [q._replace(argument=substitute(q.argument, token, known)) for q in self.queue]
+        self._replace(token.__eq__, lambda value: substitute(value, token, known))
 
     def rename(self, names: dict[Token, Token]) -> None:
         """Rename tokens everywhere."""
+        self._replace(names.__contains__, lambda value: retoken(value, names))
+
+    def _replace(self, concerns: Callable[[Token], object], change: Callable[[Value], Value]) -> None:
         for task in self.tasks:
             for frame in task.frames:
-                for name, value in frame.env.items():
-                    frame.env[name] = retoken(value, names)
-        self.tracked = [retoken(value, names) for value in self.tracked]
-        self.queue = [q._replace(argument=retoken(q.argument, names)) for q in self.queue]
+                if any(
+                    (token := token_of(value)) is not None and concerns(token) for value in frame.values()
+                ):
+                    frame.replace(change)
+        self.tracked = [change(value) for value in self.tracked]
+        if self.queue:
+            self.queue = [q._replace(argument=change(q.argument)) for q in self.queue]
 
     def forget_origins(self) -> dict[Token, Token]:
         """Number the living tokens of each origin from 0 and forget how many there were; what was renamed,
         old to new."""
-        living: dict[tuple[str, ...], list[Token]] = {}
+        living: dict[Origin, list[Token]] = {}
         for token in sorted(self.tokens()):
             living.setdefault(token.origin, []).append(token)
         names = {
@@ -155,62 +186,78 @@ class Live:
     def freeze(self) -> State:
         """The state as a value."""
         return State(
-            tuple(
-                TaskState(
-                    task.name,
-                    task.thread,
-                    tuple(
-                        FrameState(
-                            frame.function,
-                            frame.block,
-                            frame.index,
-                            tuple(sorted(frame.env.items())),
-                            frame.target,
-                            frame.releases,
-                            frame.atomic,
-                        )
-                        for frame in task.frames
-                    ),
-                )
-                for task in self.tasks
-            ),
+            tuple([_frozen(task) for task in self.tasks]),
             self.current,
             tuple(self.tracked),
             tuple(sorted(self.locks.items())),
-            tuple(sorted(self.queue, key=repr)),
-            frozenset(self.facts),
-            frozenset(self.fired),
+            tuple(sorted(self.queue, key=repr)) if self.queue else (),
+            self.facts,
+            self.fired,
             self.pause,
             self.checked,
         )
 
 
-def thaw(state: State, counts: dict[tuple[str, ...], int] | None = None) -> Live:
-    """A live copy of `state`; without `counts` the origins are counted from the living tokens."""
-    live = Live(
+def _frozen(task: Task) -> TaskState:
+    return TaskState(
+        task.name,
+        task.thread,
+        tuple(
+            [
+                FrameState(
+                    frame.function,
+                    frame.block,
+                    frame.index,
+                    tuple(sorted(frame.env.items())),
+                    tuple(sorted(frame.reads.items())) if frame.reads else (),
+                    tuple(sorted(frame.asked.items())) if frame.asked else (),
+                    frame.target,
+                    frame.releases,
+                    frame.atomic,
+                    frame.expects,
+                )
+                for frame in task.frames
+            ]
+        ),
+    )
+
+
+def _thawed(task: TaskState) -> Task:
+    return Task(
+        task.name,
+        task.thread,
         [
-            Task(
-                task.name,
-                task.thread,
-                [
-                    Frame(f.function, f.block, f.position, dict(f.env), f.target, f.releases, f.atomic)
-                    for f in task.frames
-                ],
+            Frame(
+                f.function,
+                f.block,
+                f.position,
+                dict(f.env),
+                dict(f.reads),
+                dict(f.asked),
+                f.target,
+                f.releases,
+                f.atomic,
+                f.expects,
             )
-            for task in state.tasks
+            for f in task.frames
         ],
+    )
+
+
+def thaw(state: State) -> Live:
+    """A live copy of `state`; origins are counted from the living tokens."""
+    live = Live(
+        [_thawed(task) for task in state.tasks],
         state.current,
         list(state.tracked),
         dict(state.locks),
         list(state.queue),
-        set(state.facts),
-        set(state.fired),
+        state.facts,
+        state.fired,
         state.pause,
         state.checked,
     )
-    if counts is not None:
-        live.counts = dict(counts)
-    else:
-        for token in live.tokens():
-            live.counts[token.origin] = max(live.counts.get(token.origin, 0), token.occurrence + 1)
+    for token in state.tokens():
+        if token.occurrence >= live.counts.get(token.origin, 0):
+            live.counts[token.origin] = token.occurrence + 1
     return live

@@ -101,7 +101,7 @@ class Scheduler:
         where = self._program.place(path, line)[1] if path else Location("", 0)
         origin = ("switch", site)
         count = live.counts.get(origin, 0)
-        return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks")
+        return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks", (path, line))
 
     def may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
         value = live.tracked[self._index[name]]
