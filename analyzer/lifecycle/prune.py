@@ -150,14 +150,16 @@ def _post_dominators(blocks: list[Block]) -> list[int | None]:
     every = (1 << count) - 1
     after = [successors(block.terminator) for block in blocks]
     through = [every] * count
+    # What never ends meets nothing: a branch into it makes all the difference.
+    ending = _ending(after)
     for number in range(count):
-        if not after[number]:
+        if not after[number] or number not in ending:
             through[number] = 1 << number
     changed = True
     while changed:
         changed = False
         for number in reversed(range(count)):
-            if not after[number]:
+            if not after[number] or number not in ending:
                 continue
             common = every
             for target in after[number]:
@@ -176,3 +178,19 @@ def _post_dominators(blocks: list[Block]) -> list[int | None]:
         )
         meets.append(nearest)
     return meets
+
+
+def _ending(after: list[tuple[int, ...]]) -> set[int]:
+    """The blocks from which the function's end, or a stop, can be reached."""
+    before: list[list[int]] = [[] for _ in after]
+    for number, targets in enumerate(after):
+        for target in targets:
+            before[target].append(number)
+    found = {number for number, targets in enumerate(after) if not targets}
+    work = list(found)
+    while work:
+        for number in before[work.pop()]:
+            if number not in found:
+                found.add(number)
+                work.append(number)
+    return found

@@ -29,7 +29,10 @@ _Marks = dict[int, list[tuple[int, Place | None, Place | None]]]
 
 
 def lay(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
-    """The base and one stage per patch of `series`, on the profile's model files."""
+    """The base and one stage per patch of `series`, on the profile's model files; without any, no stage
+    can be built."""
+    if not profile.model:
+        return _nothing(series, profile)
     state, origin = _base(profile)
     stages: list[dict[str, Sheet]] = [dict(state.sheets)]
     marks: _Marks = {}
@@ -67,6 +70,18 @@ def lay(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
             unknown=unknown[order],
         )
         for order, sheets in enumerate(stages)
+    )
+
+
+def _nothing(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
+    why = f"the profile {profile.name} has no built-in lifecycle: give --repo"
+    unknown = (Unknown("the series", why),)
+    empty: Mapping[str, str] = MappingProxyType({})
+    stages = [(0, "base"), *((patch.number, patch.title) for patch in series.patches)]
+    known = concerned(series, profile)
+    return tuple(
+        Snapshot(number, title, empty, {}, {}, empty, analysed=False, concerned=known, unknown=unknown)
+        for number, title in stages
     )
 
 

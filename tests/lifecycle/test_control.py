@@ -193,3 +193,8 @@ def test_a_static_function_of_the_same_name_elsewhere_is_another_one() -> None:
     }
     assert told(files) == {"UP"}
     assert told(dict(reversed(files.items()))) == {"UP"}
+
+
+def test_a_branch_into_a_loop_without_end_makes_a_difference() -> None:
+    text = body("tell(NOTE_UP);", "if (ask()) {", "for (;;) {", "rest();", "}", "}", "tell(NOTE_DOWN);")
+    assert told(text) == {"UP DOWN", "UP ..."}
