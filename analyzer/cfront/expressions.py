@@ -42,8 +42,10 @@ MAX_DEPTH = 150
 _TRANSPARENT = frozenset(("likely", "unlikely", "G_LIKELY", "G_UNLIKELY", "__builtin_expect"))
 
 
-def span_of(node: Node) -> Span:
-    return Span(node.start_point[0] + 1, node.start_point[1] + 1, node.end_point[0] + 1)
+def span_of(node: Node, above: int) -> Span:
+    """Where a node stands, in a text that has `above` lines before the parsed piece."""
+    line, column = node.start_point
+    return Span(line + 1 + above, column + 1, node.end_point[0] + 1 + above)
 
 
 class Expressions:
@@ -85,6 +87,9 @@ class Expressions:
 
     # --- shared with statements ---------------------------------------------------------------
 
+    def span_of(self, node: Node) -> Span:
+        return span_of(node, self.source.above)
+
     def quote(self, node: Node) -> str:
         """The node as written, white space folded."""
         return text_of(node, self.source.clean)
@@ -101,7 +106,7 @@ class Expressions:
     def enter_level(self, node: Node) -> bool:
         """Go one level down; past the bound the node becomes a problem and False is returned."""
         if self._depth >= MAX_DEPTH:
-            problem = Problem("nested too deeply: " + self.quote(node)[:60], span_of(node))
+            problem = Problem("nested too deeply: " + self.quote(node)[:60], self.span_of(node))
             self.deep.append(problem)
             self.graph.emit(problem)
             return False
@@ -206,7 +211,9 @@ class Expressions:
         """As jumps to `then` or `otherwise`; `whole` is the condition to quote."""
         node = self.strip(node)
         if not self.enter_level(node):
-            self.graph.end(Branch(Opaque("too deep"), then, otherwise, span_of(node), self.quote(node)[:60]))
+            self.graph.end(
+                Branch(Opaque("too deep"), then, otherwise, self.span_of(node), self.quote(node)[:60])
+            )
             return
         if self._logical(node):
             operator = self._operator(node)
@@ -240,7 +247,7 @@ class Expressions:
         else:
             if self._quoted[0] != whole.id:  # many operands share one text
                 self._quoted = (whole.id, self.quote(whole))
-            self.graph.end(Branch(value, then, otherwise, span_of(node), self._quoted[1]))
+            self.graph.end(Branch(value, then, otherwise, self.span_of(node), self._quoted[1]))
 
     # --- the kinds ----------------------------------------------------------------------------
 
@@ -283,7 +290,7 @@ class Expressions:
         if isinstance(callee, Unary) and callee.op == "*":
             callee = callee.operand if isinstance(callee.operand, Local | Field) else callee
         arguments = tuple(self.value(argument) for argument in self.arguments(node))
-        span = span_of(node)
+        span = self.span_of(node)
         self.graph.emit(Call(target, callee, arguments, span, self.quote(node)))
         if isinstance(callee, Symbol) and matches(callee.name, self.dialect.noreturn):
             self.graph.end(Stop(span))
@@ -316,14 +323,16 @@ class Expressions:
 
     def _step(self, node: Node) -> Expression:
         target = self.value(self.part(node, "argument"))
-        self.graph.emit(Assign(target, Binary(self._operator(node)[:1], target, Number(1)), span_of(node)))
+        self.graph.emit(
+            Assign(target, Binary(self._operator(node)[:1], target, Number(1)), self.span_of(node))
+        )
         return target
 
     def _update(self, node: Node) -> Expression:
         if node.children and node.children[0].type in ("++", "--"):
             return self._step(node)
         old = self.temporary()
-        self.graph.emit(Assign(old, self.value(self.part(node, "argument")), span_of(node)))
+        self.graph.emit(Assign(old, self.value(self.part(node, "argument")), self.span_of(node)))
         self._step(node)
         return old
 
@@ -345,7 +354,7 @@ class Expressions:
 
     def _into_temporary(self, node: Node) -> Expression:
         target = self.temporary()
-        self.assign(target, node, span_of(node))
+        self.assign(target, node, self.span_of(node))
         return target
 
     def _assignment(self, node: Node) -> Expression:
@@ -354,18 +363,18 @@ class Expressions:
         operator = self._operator(node)
         if operator != "=":
             value = Binary(operator[:-1], target, self.value(right))
-            self.graph.emit(Assign(target, value, span_of(node)))
+            self.graph.emit(Assign(target, value, self.span_of(node)))
             return target
         if isinstance(target, Local):
-            self.assign(target, right, span_of(node))
+            self.assign(target, right, self.span_of(node))
             return target
         inner = self.strip(right)
         forks = inner.type == "conditional_expression" or self._logical(inner)
         if forks:
-            self.assign(target, right, span_of(node))
+            self.assign(target, right, self.span_of(node))
             return target
         found = self.value(right)
-        self.graph.emit(Assign(target, found, span_of(node)))
+        self.graph.emit(Assign(target, found, self.span_of(node)))
         return found if isinstance(found, Number | Symbol | Local | Text) else target
 
     def _choice(self, node: Node) -> Expression:
@@ -373,10 +382,10 @@ class Expressions:
             return self._into_temporary(node)
         found, other, after = self.temporary(), self.graph.new(), self.graph.new()
         test = self.part(node, "condition")
-        self.assign(found, test, span_of(test))
+        self.assign(found, test, self.span_of(test))
         self._test(found, test, after, other, test)
         self.graph.start(other)
-        self.assign(found, self.part(node, "alternative"), span_of(node))
+        self.assign(found, self.part(node, "alternative"), self.span_of(node))
         self.graph.start(after)
         return found
 

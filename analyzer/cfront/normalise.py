@@ -43,9 +43,10 @@ class Normalised:
     conditions: Mapping[int, str]
     lost: Mapping[int, str]  # offset of an #if of which one arm had to be left out -> its text
     labels: frozenset[int]  # names of labels that `code` shows as expression statements
+    above: int = 0  # lines of the file before this piece of it
 
 
-def normalise(text: str, dialect: Dialect) -> Normalised:
+def normalise(text: str, dialect: Dialect, above: int = 0) -> Normalised:
     """See the module's docstring."""
     plain = _NOT_ASCII.sub("_", text)
     code, clean = Canvas(plain), Canvas(text)
@@ -58,7 +59,13 @@ def normalise(text: str, dialect: Dialect) -> Normalised:
     rewriter.run()
     labels = frozenset(conditionals.labels | rewriter.labels)
     return Normalised(
-        code.text(), clean.text(), rewriter.macros, conditionals.conditions, conditionals.lost, labels
+        code.text(),
+        clean.text(),
+        rewriter.macros,
+        conditionals.conditions,
+        conditionals.lost,
+        labels,
+        above,
     )
 
 

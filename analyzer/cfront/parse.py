@@ -1,55 +1,104 @@
-"""Parse a C file and lower all of its functions.
+"""Read C functions: all of a file, or those that are wanted.
 
-Input: path, text, dialect. Output: a `FileSummary`; never an exception, whatever the text. Functions in
-any arm of a preprocessor conditional are found, in source order. Nodes that the parser could not read are
-problems of the function they stand in, or of the file. Not modelled: types and globals of the file.
+Input: path, text, dialect. Output: a `FileSummary`; never an exception, whatever the text. The file is cut
+into its outermost pieces first and each is parsed alone, so that an error in one does not reach the next
+and `lower` gives for a function what `parse` gives. Functions in any arm of a preprocessor conditional are
+found, in source order. Nodes that the parser could not read are problems of the function they stand in, or
+of the file. Not modelled: types and globals of the file.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
 
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser
 
 from analyzer.cfront.expressions import span_of
-from analyzer.cfront.lower import lower
+from analyzer.cfront.extents import Chunk
 from analyzer.cfront.normalise import Normalised, normalise
+from analyzer.cfront.pieces import chunks_of
+from analyzer.cfront.statements import lower_definition
 from analyzer.model.summary import ControlFlowSummary, Dialect, FileSummary, Problem, Span
 
 _LANGUAGE = Language(tree_sitter_c.language())
 # Where function definitions may stand.
 _OUTER = ("translation_unit", "linkage_specification", "declaration_list", "ERROR")
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(", re.ASCII)
 
 
 def parse(path: str, text: str, dialect: Dialect) -> FileSummary:
     """All functions of one file."""
-    source = normalise(text, dialect)
-    tree = Parser(_LANGUAGE).parse(source.code.encode("ascii"))
-    functions: list[ControlFlowSummary] = []
-    outside: list[Problem] = []
-    pending = [tree.root_node]
-    while pending:
-        node = pending.pop()
-        if node.type == "function_definition":
-            problems = [*_problems(node, source), *_lost(node, source)]
-            problems.sort(key=lambda problem: problem[0])
-            found = lower(node, path, source, dialect, problems)
-            if found is not None:
-                functions.append(found)
-                continue
-        if node.type in _OUTER or node.type.startswith("preproc_"):
-            if node.type == "ERROR":
-                outside.append(_problem(node, source))
-            pending.extend(reversed(node.named_children))
-        elif node.has_error:
-            outside.extend(problem for _, problem in _problems(node, source))
-    return FileSummary(path, tuple(functions), tuple(outside))
+    reader = _Reader(path, text, dialect)
+    for chunk in chunks_of(text, dialect):
+        reader.read(chunk)
+    return FileSummary(path, tuple(reader.functions), tuple(reader.problems))
+
+
+def lower(path: str, text: str, dialect: Dialect, wanted: Collection[str]) -> FileSummary:
+    """The functions of one file that have a wanted name; what stands elsewhere is not read."""
+    names = frozenset(wanted)
+    reader = _Reader(path, text, dialect)
+    for chunk in chunks_of(text, dialect):
+        if not names.isdisjoint(_may_define(chunk, text)):
+            reader.read(chunk)
+    return FileSummary(path, tuple(one for one in reader.functions if one.name in names))
+
+
+def _may_define(chunk: Chunk, text: str) -> Iterator[str]:
+    """The names that the parser may give a definition in this piece."""
+    for extent in chunk.functions:
+        yield extent.name
+        yield from _WORD.findall(text, extent.start, extent.body)
+    if not chunk.clear:
+        yield from _CALLED.findall(text, chunk.start, chunk.end)
+
+
+class _Reader:
+    """Parses pieces of one text, in order."""
+
+    def __init__(self, path: str, text: str, dialect: Dialect) -> None:
+        self._path = path
+        self._text = text
+        self._dialect = dialect
+        self._parser = Parser(_LANGUAGE)
+        self._counted = 0  # up to where lines have been counted
+        self._lines = 0
+        self.functions: list[ControlFlowSummary] = []
+        self.problems: list[Problem] = []  # outside of functions
+
+    def read(self, chunk: Chunk) -> None:
+        start = self._text.rfind("\n", 0, chunk.start) + 1
+        self._lines += self._text.count("\n", self._counted, start)
+        self._counted = start
+        piece = " " * (chunk.start - start) + self._text[chunk.start : chunk.end]
+        source = normalise(piece, self._dialect, self._lines)
+        pending = [self._parser.parse(source.code.encode("ascii")).root_node]
+        while pending:
+            node = pending.pop()
+            if node.type == "function_definition":
+                problems = [*_problems(node, source), *_lost(node, source)]
+                problems.sort(key=lambda problem: problem[0])
+                found = lower_definition(node, self._path, source, self._dialect, problems)
+                if found is not None:
+                    self.functions.append(found)
+                    continue
+            if node.type in _OUTER or node.type.startswith("preproc_"):
+                if node.type == "ERROR":
+                    self.problems.append(_problem(node, source))
+                pending.extend(reversed(node.named_children))
+            elif node.has_error:
+                self.problems.extend(problem for _, problem in _problems(node, source))
 
 
 def _problem(node: Node, source: Normalised) -> Problem:
+    span = span_of(node, source.above)
     if node.is_missing:
-        return Problem(f"expected {node.type}", span_of(node))
+        return Problem(f"expected {node.type}", span)
     text = " ".join(source.clean[node.start_byte : node.end_byte][:400].split())
-    return Problem(f"not understood: {text[:100]}", span_of(node))
+    return Problem(f"not understood: {text[:100]}", span)
 
 
 def _problems(node: Node, source: Normalised) -> list[tuple[int, Problem]]:
@@ -70,6 +119,6 @@ def _lost(node: Node, source: Normalised) -> list[tuple[int, Problem]]:
     found: list[tuple[int, Problem]] = []
     for offset, text in source.lost.items():
         if node.start_byte <= offset < node.end_byte:
-            line = node.start_point[0] + 1 + source.code.count("\n", node.start_byte, offset)
+            line = source.code.count("\n", 0, offset) + 1 + source.above
             found.append((offset, Problem(f"only one arm of {text} is read", Span(line, 1, line))))
     return found

@@ -243,6 +243,70 @@ class FileSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionEntry:
+    """A function definition as the index knows it, before it is lowered.
+
+    `line` and `end_line` are 1-based. `words` are all identifiers of head and body, once each, parted by
+    single blanks: those in every arm of a conditional, in arguments of macros and fields included.
+    """
+
+    name: str
+    static: bool
+    inline: bool
+    line: int
+    end_line: int
+    words: str
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """Every identifier in head and body. Made anew on each use: keep it where it is needed twice."""
+        return frozenset(self.words.split(" "))
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A name put into a field: ``.ops = {.start = f}`` gives `field` ``ops.start`` and `function` ``f``.
+
+    `within` is the function the assignment stands in, "" for an initialiser outside of functions. That
+    the name is a function's is for the reader to check.
+    """
+
+    field: str
+    function: str
+    line: int
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MacroEntry:
+    """A macro that may call something: its name and the identifiers of its body, parted by blanks."""
+
+    name: str
+    words: str
+    line: int
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return frozenset(self.words.split(" "))
+
+
+@dataclass(frozen=True, slots=True)
+class FileIndex:
+    """What a file holds, found without parsing it.
+
+    Functions in source order; one name may come twice (arms of a conditional). `aliases` are
+    ``#define name other``. `problems` are brackets that belong to nothing.
+    """
+
+    path: str
+    functions: tuple[FunctionEntry, ...]
+    pointers: tuple[Pointer, ...] = ()
+    macros: tuple[MacroEntry, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """What the front end must be told of a code base's macros (profile data). Patterns are fnmatch globs."""
 

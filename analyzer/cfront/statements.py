@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from analyzer.cfront import declare
-from analyzer.cfront.expressions import Expressions, span_of
+from analyzer.cfront.expressions import Expressions
 from analyzer.cfront.normalise import Macro, Normalised
 from analyzer.model.summary import (
     Assign,
@@ -65,7 +65,7 @@ class _Cases:
     default: int | None
 
 
-def lower(
+def lower_definition(
     definition: Node, path: str, source: Normalised, dialect: Dialect, problems: Sequence[tuple[int, Problem]]
 ) -> ControlFlowSummary | None:
     """The summary of a function definition, or None if it names no function."""
@@ -81,12 +81,11 @@ def lower(
         lowering.scopes.declare(parameter, parameter=True)
     lowering.statement(body)
     lowering.flush(definition.end_byte)
-    end_line, end_column = body.end_point[0] + 1, max(body.end_point[1], 1)
-    blocks = lowering.finish(Span(end_line, end_column, end_line))
+    blocks = lowering.finish(lowering.end_of(body))
     return ControlFlowSummary(
         name=declare.text_of(named, source.code),
         path=path,
-        span=span_of(definition),
+        span=lowering.span_of(definition),
         static=declare.is_static(definition, source.code),
         returns=declare.return_type(definition, source.code),
         parameters=parameters,
@@ -142,13 +141,19 @@ class _Statements(Expressions):
             self.leave_level()
             self.flush(node.end_byte)
 
+    def end_of(self, node: Node) -> Span:
+        """The place of a node's last character."""
+        row, column = node.end_point
+        line = row + 1 + self.source.above
+        return Span(line, max(column, 1), line)
+
     def _all(self, nodes: Sequence[Node]) -> None:
         for node in nodes:
             if node.type != "ERROR":
                 self.statement(node)
 
     def _stray(self, node: Node) -> None:
-        problem = Problem("out of place: " + self.quote(node)[:100], span_of(node))
+        problem = Problem("out of place: " + self.quote(node)[:100], self.span_of(node))
         self.deep.append(problem)
         self.graph.emit(problem)
 
@@ -206,7 +211,7 @@ class _Statements(Expressions):
                 continue
             local = self.scopes.declare(declared)
             if first is not None and not fixed:  # a static is initialised once, not on every call
-                self.assign(local, first, span_of(declarator))
+                self.assign(local, first, self.span_of(declarator))
 
     def block_value(self, node: Node) -> Expression:
         """A statement expression: its last expression is its value."""
@@ -227,7 +232,7 @@ class _Statements(Expressions):
         for child in node.named_children:
             if child.type != "ERROR":
                 found = self.value(child)
-        span = span_of(node)
+        span = self.span_of(node)
         if self._entered and not (found is None or isinstance(found, Number | Symbol | Local | Text)):
             kept = self.temporary()  # the value is read before the blocks are left
             self.graph.emit(Assign(kept, found, span))
@@ -282,11 +287,10 @@ class _Statements(Expressions):
             following = self.graph.new()
             if at.type != "preproc_else":
                 arm = self.graph.new()
-                line, column = at.start_point
                 self.flush(at.start_byte)
-                self.graph.end(
-                    Branch(Opaque(text), arm, following, Span(line + 1, column + 1, line + 1), text)
-                )
+                place = self.span_of(at)
+                span = Span(place.line, place.column, place.line)
+                self.graph.end(Branch(Opaque(text), arm, following, span, text))
                 self.graph.start(arm)
             self._all(content)
             self.graph.end(Goto(after))
@@ -307,7 +311,7 @@ class _Statements(Expressions):
         found = self._switches.pop()
         self.graph.start(after)
         default = after if found.default is None else found.default
-        ended = Switch(subject, tuple(found.cases), default, span_of(test), self.quote(_bare(test)))
+        ended = Switch(subject, tuple(found.cases), default, self.span_of(test), self.quote(_bare(test)))
         self.graph.append(head, [], ended)
 
     def _case(self, node: Node) -> None:
@@ -396,8 +400,8 @@ class _Statements(Expressions):
         self.flush(test.end_byte)
         parts = [] if macro.empty else _operands(test)
         content = node.child_by_field_name(body)
-        line, column = node.start_point
-        span = Span(line + 1, column + 1, test.end_point[0] + 1)
+        start = self.span_of(node)
+        span = Span(start.line, start.column, self.span_of(test).end_line)
         written = f"{macro.name}{'()' if macro.empty else self.quote(test)}"
         arguments = tuple(self.value(argument) for argument in parts)
         if macro.loop:
@@ -416,8 +420,7 @@ class _Statements(Expressions):
         self._continues.pop()
         self._entered.pop()
         end = content if content is not None else node
-        end_line, end_column = end.end_point[0] + 1, max(end.end_point[1], 1)
-        self.graph.emit(_left(enter, Span(end_line, end_column, end_line)))
+        self.graph.emit(_left(enter, self.end_of(end)))
         self.graph.start(after)
 
     def _each(self, written: str, parts: list[Node], content: Node | None, span: Span) -> None:
@@ -443,7 +446,7 @@ class _Statements(Expressions):
         if not ways:
             self._stray(node)
             return
-        self._leave(ways[-1].entered, span_of(node))
+        self._leave(ways[-1].entered, self.span_of(node))
         self.graph.end(Goto(ways[-1].target))
 
     def _labelled(self, node: Node) -> None:
@@ -456,11 +459,11 @@ class _Statements(Expressions):
         block = self.graph.new()
         self.graph.start(block)
         self._labels.setdefault(name, (block, tuple(self._entered)))
-        self.graph.emit(Label(name, span_of(label)))
+        self.graph.emit(Label(name, self.span_of(label)))
 
     def _goto(self, node: Node) -> None:
         self.flush(node.end_byte)
-        span = span_of(node)
+        span = self.span_of(node)
         written = self.quote(node)
         if "*" in written:
             self._leave(0, span)
