@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import BinaryIO, TextIO
 
 from analyzer.cli import Doors, Request, run
@@ -33,7 +34,7 @@ def main() -> int:
 def _analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
     from analyzer import pipeline
 
-    options = pipeline.Options(request.paths, request.profile, request.scenarios, request.fail_on)
+    options = pipeline.Options(**asdict(request))
     return pipeline.analyse(options, stdin=stdin, progress=progress)
 
 
@@ -42,7 +43,7 @@ def _flow(
 ) -> tuple[tuple[StageInfo, str], ...]:
     from analyzer import pipeline
 
-    options = pipeline.Options(request.paths, request.profile, request.scenarios, request.fail_on)
+    options = pipeline.Options(**asdict(request))
     return pipeline.flow(function, options, stdin=stdin, progress=progress)
 
 

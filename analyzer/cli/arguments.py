@@ -29,6 +29,9 @@ class Arguments:
     fail_on: Level | None = Level.ERROR
     color: str = "auto"
     quiet: bool = False
+    repo: str | None = None
+    base: str | None = None
+    search: bool = True
     help: bool = False
     version: bool = False
 
@@ -52,6 +55,9 @@ def read(argv: Sequence[str]) -> Arguments:
         fail_on=None if level == "never" else Level(level),
         color=getattr(given, "color", None) or "auto",
         quiet=bool(getattr(given, "quiet", False)),
+        repo=getattr(given, "repo", None),
+        base=getattr(given, "base", None),
+        search=not getattr(given, "no_repo", False),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )

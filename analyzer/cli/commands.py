@@ -31,7 +31,9 @@ _STATUS_ORDER = (2, 1, INCOMPLETE)
 def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> int:
     """The default command: reports on all series in the input."""
     if not given.words:
-        raise InputError(f"no files; name patches or mails, or - for standard input (see {PROGRAM} --help)")
+        raise InputError(
+            f"no files; name patches, mails or commits, or - for standard input (see {PROGRAM} --help)"
+        )
     targets = paired(given.wanted)
     check_folders(targets)
     progress = _progress(given, console)
@@ -126,7 +128,17 @@ def completion(given: Arguments, console: Console) -> int:
 
 
 def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
-    return Request(given.words if paths is None else paths, given.profile, given.scenarios, given.fail_on)
+    if given.repo is not None and not given.search:
+        raise InputError("--repo and --no-repo contradict each other: leave one out")
+    return Request(
+        given.words if paths is None else paths,
+        given.profile,
+        given.scenarios,
+        given.fail_on,
+        given.repo,
+        given.base,
+        given.search,
+    )
 
 
 def _progress(given: Arguments, console: Console) -> Progress:

@@ -17,13 +17,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to analyse. `paths` as typed (``-`` is standard input), `scenarios` as ids, `fail_on` None
-    for never."""
+    """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
+    None for never. `repo` and `base` as typed; `search` the current folder's repository without them."""
 
     paths: tuple[str, ...]
     profile: str | None = None
     scenarios: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
+    repo: str | None = None
+    base: str | None = None
+    search: bool = True
 
 
 class Analyse(Protocol):

@@ -55,6 +55,19 @@ PROFILE = Option(
     "NAME",
     offers="profile",
 )
+REPO = Option(
+    ("--repo",),
+    "the repository whose source the series changes (default: the one around the current folder, if it "
+    "holds the series' base); it is read, never written",
+    "DIR",
+    offers="file",
+)
+BASE = Option(
+    ("--base",),
+    "the commit that the first patch changes (default: the one the patches name, else HEAD)",
+    "REV",
+)
+NO_REPO = Option(("--no-repo",), "on the patches alone, whatever repository is around")
 SCENARIO = Option(
     ("--scenario",), "only this course of events, by id or title; may be given several times", "NAME"
 )
@@ -76,9 +89,9 @@ FAIL_ON = Option(
 
 ANALYSE = Command(
     "",
-    "FILES...",
+    "FILES... | COMMITS",
     "Tell what each patch of a series does to the order of lifecycle events.",
-    (SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
+    (REPO, BASE, NO_REPO, SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
     (
         ("a series from git format-patch, in any order", "analyze-series *.patch"),
         (
@@ -86,13 +99,16 @@ ANALYSE = Command(
             "analyze-series --format mail --scenario 'NAME OF IT' *.patch",
         ),
         ("a thread from standard input", "curl -s URL/t.mbox.gz | gunzip | analyze-series -"),
+        ("on the source it changes", "analyze-series --repo ~/src/project *.patch"),
+        ("commits instead of patches", "analyze-series --repo ~/src/project v1.0..topic"),
         (
             "a page for people and a file for machines",
             "analyze-series --format text --format json --output report.json *.patch",
         ),
     ),
     """FILES are patches, diffs, mails, mboxes, maildirs or saved threads; - is standard input.
-A file that is named like a command is reached by ./flow.
+COMMITS are A..B, A...B, a branch (what it has over --base, the branch it follows, or HEAD)
+or a commit. A file that is named like a command or a commit is reached by ./flow.
 
 Exit status: 0 nothing found; 1 a finding at or over --fail-on; 2 usage or input; 3 the answer is
 incomplete (it says why); 130 interrupted; 141 the reader of the output went away.""",
@@ -101,7 +117,7 @@ FLOW = Command(
     "flow",
     "FUNCTION [FILES...]",
     "Print how a function was understood, before and after the patches.",
-    (PROFILE, QUIET, COLOR, HELP),
+    (REPO, BASE, NO_REPO, PROFILE, QUIET, COLOR, HELP),
     (("a function's branches and calls at every stage", "analyze-series flow FUNCTION *.patch"),),
 )
 PROFILES = Command(

@@ -3,7 +3,7 @@
 Input: paths (files, maildirs, directories of patches, ``-``). Output: `Series`, the newest version of
 each first; `InputError` when there is nothing that could be read. What was mended is in
 `Series.repairs`, what was left aside in `Series.notes`, what could not be read in `Series.unknown`. Not
-modelled: commit ranges (they come from a repository), compressed files, HTML mail.
+modelled: compressed files, HTML mail. Commits, which a repository gives, become a series by `series_of`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
+from analyzer.intake.commits import series_of
 from analyzer.intake.reading import read_sources
 from analyzer.intake.sources import sources
 from analyzer.model.series import Patch, Series
 
-__all__ = ["read"]
+__all__ = ["read", "series_of"]
 
 
 def read(

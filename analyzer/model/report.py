@@ -212,3 +212,5 @@ class Report:
     exit_status: int
     source_lines: Mapping[tuple[str, int], str]
     concerned: bool = True
+    base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
+    base_reason: str = ""  # why this one

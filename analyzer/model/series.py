@@ -120,3 +120,4 @@ class Series:
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    commits: str = ""  # the words that named them, if the patches are commits; `base_commit` is before them

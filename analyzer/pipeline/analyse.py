@@ -28,7 +28,11 @@ from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
+from analyzer.pipeline.commits import commit_series, files_and_commits
 from analyzer.pipeline.options import Options
+from analyzer.pipeline.places import source_lines
+from analyzer.pipeline.repository import Repository, opened
+from analyzer.pipeline.source import concerned, source_of
 from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
 
@@ -40,12 +44,13 @@ def analyse(
 ) -> tuple[Report, ...]:
     """One report for each series of the input that concerns a profile; one all the same if none does."""
     loaded = load_profiles(options)
-    series = read_series(options, loaded, stdin, progress)
-    reports = []
-    for one in series:
-        profile = next((p for p in loaded if built_in.concerned(one, p)), None)
-        if profile is not None:
-            reports.append(report_of(one, profile, options, progress))
+    with opened(options) as repository:
+        series = read_series(options, loaded, stdin, progress, repository)
+        reports = []
+        for one in series:
+            profile = next((p for p in loaded if concerned(one, p, repository)), None)
+            if profile is not None:
+                reports.append(report_of(one, profile, options, progress, repository))
     if not reports:
         # A search of large input hands on nothing when no patch in it is wanted.
         aside = series[0] if series else Series(f"all patches in {', '.join(options.paths)}", 1, ())
@@ -61,26 +66,42 @@ def load_profiles(options: Options) -> list[Profile]:
 
 
 def read_series(
-    options: Options, loaded: Sequence[Profile], stdin: BinaryIO | None, progress: Callable[[str], None]
+    options: Options,
+    loaded: Sequence[Profile],
+    stdin: BinaryIO | None,
+    progress: Callable[[str], None],
+    repository: Repository | None = None,
 ) -> tuple[Series, ...]:
-    """The series of the input; large input is searched for those that concern a profile."""
+    """The series of the input; large input is searched for those that concern a profile. What is no file
+    may name commits of the repository."""
 
     def wanted(patch: Patch) -> bool:
         alone = Series(patch.title, patch.version, (patch,))
         return any(built_in.concerned(alone, profile) for profile in loaded)
 
-    return intake.read(options.paths, stdin=stdin, wanted=wanted, progress=progress)
+    files, named = files_and_commits(options.paths, repository)
+    found = tuple(commit_series(words, options, repository) for words in named if repository is not None)
+    if named and not files:
+        return found
+    return (*intake.read(files, stdin=stdin, wanted=wanted, progress=progress), *found)
 
 
-def report_of(series: Series, profile: Profile, options: Options, progress: Callable[[str], None]) -> Report:
-    """The report on one series."""
+def report_of(
+    series: Series,
+    profile: Profile,
+    options: Options,
+    progress: Callable[[str], None],
+    repository: Repository | None = None,
+) -> Report:
+    """The report on one series; on the tree if `repository` holds its base."""
     known = {scenario.id for scenario in profile.scenarios} | {OTHER}
     for name in options.scenarios:
         if name not in known:
             raise InputError(
                 f"unknown scenario {name!r}; {profile.name} has: {', '.join(sorted(known - {OTHER}))}"
             )
-    snapshots = certain(built_in.lay(series, profile), series)
+    source = source_of(series, profile, options, repository)
+    snapshots = certain(source.snapshots, series)
     stages = bind(snapshots, profile, cfront.parse, options.bounds, progress)
     compared = _compare(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
@@ -94,11 +115,11 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
     found = findings(verdicts, profile.rules, changes)
     unknown = _unknown(series, snapshots, scenarios, compared, verdicts)
     unknown += unexplained(scenarios, changes)
-    return Report(
+    report = Report(
         profile=profile.name,
         profile_title=profile.title,
-        source="built-in",
-        follows=profile.follows,
+        source=source.kind,
+        follows=source.follows,
         title=series.title,
         stages=tuple(StageInfo(s.patch, s.title, "" if s.analysed else _reason(s)) for s in snapshots),
         scenarios=scenarios,
@@ -110,8 +131,11 @@ def report_of(series: Series, profile: Profile, options: Options, progress: Call
         assumptions=_assumptions(stages, unknown),
         unknown=unknown,
         exit_status=_exit_status(found, unknown, options),
-        source_lines=_source_lines(snapshots),
+        source_lines={},
+        base=source.base.commit if source.base else "",
+        base_reason=source.base.reason if source.base else "",
     )
+    return replace(report, source_lines=source_lines(report, snapshots))
 
 
 def certain(snapshots: Sequence[Snapshot], series: Series) -> tuple[Snapshot, ...]:
@@ -260,19 +284,3 @@ def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: 
     if any(one.weight is Weight.INCOMPLETE for one in unknown):
         return 3
     return 0
-
-
-def _source_lines(snapshots: Sequence[Snapshot]) -> dict[tuple[str, int], str]:
-    """The texts of the places a report may show: the lines' own, by the place shown for them.
-
-    The same number may name different lines at different stages: such a place shows no text.
-    """
-    lines: dict[tuple[str, int], str] = {}
-    unclear: set[tuple[str, int]] = set()
-    for snapshot in snapshots:
-        for path, text in snapshot.files.items():
-            places = snapshot.lines.get(path, ())
-            for line, (_, shown, number) in zip(text.split("\n"), places, strict=False):
-                if lines.setdefault((shown, number), line) != line:
-                    unclear.add((shown, number))
-    return {place: line for place, line in lines.items() if place not in unclear}

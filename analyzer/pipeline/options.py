@@ -10,7 +10,9 @@ from analyzer.model.report import Level
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`paths` as given; `profile` a name, a path or None (the one that is concerned); `scenarios` ids.
+    """`paths` as given: files, or commits of a repository; `profile` a name, a path or None (the one that
+    is concerned); `scenarios` ids. `repo` is a folder in a repository, `base` a revision of it; with `search`
+    the repository around the current folder is taken if there is none and it holds the base.
 
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
     """
@@ -20,3 +22,6 @@ class Options:
     scenarios: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
     bounds: Bounds = field(default_factory=Bounds)
+    repo: str | None = None
+    base: str | None = None
+    search: bool = True

@@ -60,6 +60,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "profile_title": report.profile_title,
         "source": report.source,
         "follows": report.follows,
+        "base": {"commit": report.base, "reason": report.base_reason} if report.base else None,
         "stages": [{"patch": s.patch, "title": s.title, "note": s.note} for s in report.stages],
         "scenarios": [_scenario(scenario) for scenario in chosen(report, scenarios)],
         "changes": [_change(change) for change in report.changes],

@@ -40,7 +40,8 @@ def source_words(report: Report) -> str:
     """What the answer is computed on."""
     follows = f" ({report.follows})" if report.follows else ""
     if report.source == "tree":
-        return f"on the source tree{follows}, profile {report.profile}"
+        reason = f": {report.base_reason}" if report.base_reason else ""
+        return f"on the source tree{follows}, profile {report.profile}{reason}"
     return f"on the patches alone and the built-in lifecycle of {report.profile_title}{follows}"
 
 

@@ -23,6 +23,7 @@ from analyzer.snapshots.plumbing import Git, said, scratch
 
 LARGEST = 16 * 1024 * 1024  # bytes of one blob; no C file by hand is near it
 _AT_ONCE = 256  # requests written before answers are read: less than a pipe holds
+_FULL = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _FILES = (b"100644", b"100755", b"100664")
 
 
@@ -67,20 +68,26 @@ class Objects:
 
     def found(self, revision: str) -> str | None:
         """The full id of the commit that `revision` names, or None."""
-        if not revision or "\n" in revision or "\0" in revision:
-            return None
-        answer = self._ask(f"{revision}^{{commit}}")
+        answer = self._commit(revision)
         return answer[0] if answer else None
 
+    def raw(self, commit: str) -> bytes:
+        """A commit as it is stored: header lines, a blank line, the message."""
+        answer = self._commit(commit)
+        if answer is None:
+            raise InputError(f"{self.name}: the commit {commit[:12]} is not there")
+        return answer[1]
+
     def listing(self, commit: str, patterns: Sequence[str]) -> Mapping[str, str]:
-        """Path -> blob id of all regular files one of whose globs matches the whole path (``*`` matches
-        ``/`` too)."""
+        """Path -> blob id of all regular files of a commit, or of a tree by its full id, one of whose globs
+        matches the whole path (``*`` matches ``/`` too)."""
         if not patterns:
             return {}
         wanted = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns))
         roots = sorted({_fixed(pattern) for pattern in patterns})
         narrow = ("--", *roots) if all(roots) else ()
-        raw = self.git.run(("ls-tree", "-r", "-z", "--full-tree", self.commit(commit), *narrow))
+        tree = commit if _FULL.match(commit) else self.commit(commit)
+        raw = self.git.run(("ls-tree", "-r", "-z", "--full-tree", tree, *narrow))
         found: dict[str, str] = {}
         for row in raw.split(b"\0"):
             head, _, name = row.partition(b"\t")
@@ -122,8 +129,14 @@ class Objects:
         digest.update(content)
         return digest.hexdigest()
 
-    def _ask(self, name: str) -> tuple[str, bytes] | None:
-        return self._open().one(name)
+    def _commit(self, revision: str) -> tuple[str, bytes] | None:
+        if not revision or "\n" in revision or "\0" in revision:
+            return None
+        try:
+            return self._open().one(f"{revision}^{{commit}}")
+        except InputError:  # git gives up on some revisions, such as NAME@{upstream} of what is no branch
+            self.close()
+            return None
 
     def _open(self) -> _Reader:
         if self._reader is None:

@@ -72,13 +72,13 @@ class Git:
 
     `folder` is the repository's own folder (``.git``, or that of a worktree or a submodule); `top` the
     work tree, or None if it has none; `hash_name` ``sha1`` or ``sha256``; `shallow` says that history
-    ends early, `partial` that objects may be elsewhere.
+    ends early, `bare` that there is no work tree; `environment` is what git sees.
     """
 
     def __init__(self, directory: Path) -> None:
         if not directory.is_dir():
             raise InputError(f"{directory}: is no folder: name one inside a git repository")
-        self._environment = environment()
+        self.environment = environment()
         asked = ("--show-object-format", "--is-shallow-repository", "--is-bare-repository")
         found = self._run(directory, ("rev-parse", *asked, "--absolute-git-dir"))
         if found.returncode:
@@ -110,7 +110,7 @@ class Git:
         return subprocess.Popen(
             ("git", *_OPTIONS, *self._placed(arguments)),
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=stdout,
             stderr=stderr,
@@ -132,7 +132,7 @@ class Git:
             return subprocess.run(
                 ("git", *_OPTIONS, *arguments),
                 cwd=folder,
-                env=self._environment,
+                env=self.environment,
                 input=feed,
                 capture_output=True,
                 check=False,

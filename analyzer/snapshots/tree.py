@@ -26,7 +26,8 @@ from analyzer.snapshots.lines import Part, continued_parts
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.throughout import renamed_throughout
 
-_SOURCES = (".c", ".h")
+SOURCES = (".c", ".h")
+_ENCODINGS = ("utf-8", "latin-1")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -80,7 +81,7 @@ class _Layer:
         self.listing = {
             path: blob
             for path, blob in found.items()
-            if path.endswith(_SOURCES) and (path in touched or in_profile.match(path))
+            if path.endswith(SOURCES) and (path in touched or in_profile.match(path))
         }
         self.base = BaseFiles(objects, self.listing)
         self.shown: set[int] = set()
@@ -153,7 +154,7 @@ class _Layer:
                 continue
             if diff.change is FileChange.RENAMED and diff.old_path not in kept:
                 files[diff.old_path] = None
-            files[diff.new_path] = self._made(before, done)
+            files[diff.new_path] = self._made(before, done, diff.new_blob)
             if again:
                 source, first = kept[diff.new_path]
                 kept[diff.new_path] = source, tuple(first[line - 1] if line else 0 for line in done.kept)
@@ -183,14 +184,24 @@ class _Layer:
             if there and diff.new_path not in gone and diff.new_path != diff.old_path:
                 raise _Refused(diff, 0, f"there is a file {diff.new_path} already")
 
-    def _made(self, before: _File, done: Applied) -> _File:
+    def _made(self, before: _File, done: Applied, told: str) -> _File:
         self.shown.update(before.identities[line - 1] for line in done.shown)
         fresh = iter(self._numbers(done.kept.count(0)))
         identities = tuple(before.identities[line - 1] if line else next(fresh) for line in done.kept)
         self.shown.update(identities[line - 1] for line in done.shown_after)
-        content = "".join(done.lines)
-        encoded = content.encode(before.encoding if before.encoding == "utf-8" else "latin-1", "replace")
-        return _File(done.lines, before.encoding, identities, self.objects.blob_id(encoded))
+        content, encoded, blob = "".join(done.lines), b"", ""
+        # The id on the index line tells which bytes the letters were.
+        for name in dict.fromkeys((before.encoding, *_ENCODINGS)):
+            found = content.encode(name, "replace")
+            found_blob = self.objects.blob_id(found)
+            fits = bool(told) and found_blob.startswith(told)
+            if fits or not blob:
+                encoded, blob = found, found_blob
+            if fits or content.isascii():
+                break
+        # A file whose last strange bytes go becomes UTF-8, and the next diff of it comes so.
+        text, encoding = decoded(encoded)
+        return _File(tuple(_lines(text)), encoding, identities, blob)
 
     def _tied(
         self,
@@ -200,7 +211,7 @@ class _Layer:
         changed: Mapping[str, tuple[str, tuple[int, ...]]],
     ) -> _Stage:
         """The stage, its lines and names tied to those of the stage before."""
-        sources = {path: entry for path, entry in changed.items() if path.endswith(_SOURCES)}
+        sources = {path: entry for path, entry in changed.items() if path.endswith(SOURCES)}
         before = _texts(stage.files, {*sources, *(source for source, _ in sources.values())})
         after = _texts(files, sources)
         renamed = renamed_throughout(
@@ -217,7 +228,7 @@ class _Layer:
         lost = [
             path
             for path, file in stage.files.items()
-            if file is not None and files.get(path) is None and path not in homes and path.endswith(_SOURCES)
+            if file is not None and files.get(path) is None and path not in homes and path.endswith(SOURCES)
         ]
         parts = [
             Part(_old(stage.files.get(home)), _old(files[path]), sources[path][1])
@@ -239,14 +250,14 @@ class _Layer:
     def _uses(self, files: Mapping[str, _File | None], word: str) -> bool:
         """Whether any C file of a stage holds the word."""
         whole = re.compile(rf"\b{re.escape(word)}\b")
-        texts = [file.text for path, file in files.items() if file and path.endswith(_SOURCES)]
+        texts = [file.text for path, file in files.items() if file and path.endswith(SOURCES)]
         texts += [text for path, text in self.base.all().items() if path not in files]
         return any(word in text and whole.search(text) for text in texts)
 
     # --- the outcome ---------------------------------------------------------------------------
 
     def _snapshot(self, number: int, stage: _Stage) -> Snapshot:
-        sources = {path: file for path, file in stage.files.items() if path.endswith(_SOURCES)}
+        sources = {path: file for path, file in stage.files.items() if path.endswith(SOURCES)}
         files = StageFiles(self.base, {path: file.text if file else None for path, file in sources.items()})
         blobs = {path: blob for path, blob in self.listing.items() if sources.get(path, "") is not None}
         blobs |= {path: file.blob for path, file in sources.items() if file}
