@@ -184,11 +184,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
+    """A handler and where it is registered.
+
+    `device` is what people call the file that registers it; `modes` empty: for every mode, or, if `unknown`
+    says so, not told. `events` are those it acts on; `perhaps` those of which it could not be told, and
+    `unknown` says why. `defined` is the handler's own place.
+    """
+
     device: str
     handler: str
     where: Location
     modes: tuple[str, ...]
     events: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
+    defined: Location | None = None
+    unknown: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Who listens: the handlers that a tree registers, for which modes, and the events each acts on.
+
+Input: a tree's `Code` and a profile. Output: `Subscriber`s, by place of registration. What could not be told
+of one stands in it, with the reason.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from analyzer.model.profile import Profile
+from analyzer.model.report import Subscriber
+from analyzer.model.unknown import Unknown
+from analyzer.subscribers.acts import acts
+from analyzer.subscribers.code import Code
+from analyzer.subscribers.found import Registered
+from analyzer.subscribers.registrations import registrations
+from analyzer.subscribers.source import Source, Texts, Tree
+
+_PLAIN = ("main", "core", "init", "common", "base")  # names of files that say nothing: their folder's does
+
+__all__ = ["Code", "Source", "Texts", "Tree", "open_code", "subscribers"]
+
+
+def open_code(source: Source, profile: Profile) -> Code:
+    """The tree as this package reads it."""
+    return Code(source, profile.dialect, profile.paths)
+
+
+def subscribers(code: Code, profile: Profile) -> tuple[Subscriber, ...]:
+    """All subscribers of a tree."""
+    return tuple(_subscriber(code, one, profile) for one in registrations(code, profile.registrations))
+
+
+def _subscriber(code: Code, one: Registered, profile: Profile) -> Subscriber:
+    found = acts(code, one, profile)
+    subject = f"registration of {one.handler or 'a handler'}"
+    doubts = tuple(Unknown(subject, why, str(one.where)) for why in one.doubts if one.handler)
+    return Subscriber(
+        device=_component(one.where.path, profile),
+        handler=one.handler or "?",
+        where=one.where,
+        modes=one.modes,
+        events=found.events,
+        perhaps=found.perhaps,
+        defined=found.defined,
+        unknown=(*doubts, *found.doubts),
+    )
+
+
+def _component(path: str, profile: Profile) -> str:
+    for glob, name in profile.components.items():
+        if fnmatchcase(path, glob):
+            return name
+    file = PurePosixPath(path)
+    return file.parent.name if file.stem in _PLAIN and file.parent.name else file.stem

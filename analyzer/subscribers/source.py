@@ -1,0 +1,85 @@
+"""Where the text of a tree comes from.
+
+Input: a commit of a repository, or texts by path. Output: the paths whose text holds a word, and texts. Not
+modelled: anything but regular files that are C by their suffix; what is not UTF-8 is read as Latin-1.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from analyzer.snapshots.objects import Objects
+
+
+class Source(Protocol):
+    """The C files of one tree."""
+
+    def find(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The paths, sorted, of the files whose text holds one of `words`."""
+        ...
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """The texts of those of `paths` that are there."""
+        ...
+
+    def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """The paths, sorted, that fit one of the globs (``*`` matches ``/`` too)."""
+        ...
+
+
+class Texts:
+    """A tree given as texts by path."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def find(self, words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted(p for p, text in self._texts.items() if any(word in text for word in words)))
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, str]:
+        return {path: self._texts[path] for path in paths if path in self._texts}
+
+    def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted(p for p in self._texts if any(fnmatch.fnmatchcase(p, g) for g in patterns)))
+
+
+class Tree:
+    """The tree of one commit, with the texts of `over` in place of its own."""
+
+    def __init__(self, objects: Objects, commit: str, over: Mapping[str, str] | None = None) -> None:
+        self._objects = objects
+        self._commit = commit
+        self._over = Texts(over or {})
+
+    def find(self, words: Sequence[str]) -> tuple[str, ...]:
+        there = set(self._objects.mentioning(self._commit, words))
+        laid = set(self._over.named(("*",)))
+        return tuple(sorted((there - laid) | set(self._over.find(words))))
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, str]:
+        wanted = list(paths)
+        laid = self._over.read(wanted)
+        rest = [path for path in wanted if path not in laid]
+        blobs = self._objects.listing(self._commit, [_literal(path) for path in rest]) if rest else {}
+        contents = self._objects.read(blobs.values())
+        return {path: _text(contents[blob]) for path, blob in blobs.items()} | dict(laid)
+
+    def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        there = set(self._objects.listing(self._commit, patterns))
+        return tuple(sorted(there | set(self._over.named(patterns))))
+
+
+def _literal(path: str) -> str:
+    """A glob that matches this path alone."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    return text.replace("\r\n", "\n")
