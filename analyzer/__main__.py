@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Progress
 from analyzer.model.profile import Profile
-from analyzer.model.report import Report, StageInfo
+from analyzer.model.report import Report, StageInfo, Subscribed
 
 
 def main() -> int:
@@ -65,8 +65,16 @@ def _check_profile(name: str, paths: tuple[str, ...]) -> Iterable[str]:
     return profiles.check_profile(name, paths)
 
 
+def _subscribers(
+    repository: str, revision: str, profile: str | None, *, progress: Progress
+) -> tuple[Subscribed, ...]:
+    from analyzer.pipeline.subscribers import list_subscribers
+
+    return list_subscribers(repository, revision, profile, progress)
+
+
 def _doors() -> Doors:
-    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile)
+    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers)
 
 
 def _never_fail_to_encode(stream: TextIO) -> None:

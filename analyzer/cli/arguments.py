@@ -28,6 +28,8 @@ class Arguments:
     profile: str | None = None
     fail_on: Level | None = Level.ERROR
     color: str = "auto"
+    repository: str = "."
+    at: str = "HEAD"
     quiet: bool = False
     repo: str | None = None
     base: str | None = None
@@ -54,6 +56,8 @@ def read(argv: Sequence[str]) -> Arguments:
         profile=getattr(given, "profile", None),
         fail_on=None if level == "never" else Level(level),
         color=getattr(given, "color", None) or "auto",
+        repository=getattr(given, "repo", None) or ".",
+        at=getattr(given, "at", None) or "HEAD",
         quiet=bool(getattr(given, "quiet", False)),
         repo=getattr(given, "repo", None),
         base=getattr(given, "base", None),

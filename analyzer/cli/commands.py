@@ -21,6 +21,7 @@ from analyzer.model.unknown import InputError
 from analyzer.reports import join, render
 from analyzer.reports.escape import visible
 from analyzer.reports.lists import normalised
+from analyzer.reports.subscribers import LISTINGS, doubts_of
 from analyzer.reports.words import incomplete, unknown_words
 
 FILE_WIDTH = 80
@@ -97,6 +98,19 @@ def flow(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> i
         raise InputError(f"flow: no function {function}; check its name, or name the patches that add it")
     console.say(flow_text(found, colour=console.colour(given.color)))
     return 0
+
+
+def subscribers(given: Arguments, doors: Doors, console: Console) -> int:
+    """Prints who registers for the events of a tree, and what each handler acts on."""
+    _expect(not given.words, "subscribers: takes no operand; give the folder with --repo")
+    listing = given.wanted[-1][1] if given.wanted else "text"
+    progress = _progress(given, console)
+    try:
+        found = doors.subscribers(given.repository, given.at, given.profile, progress=progress)
+    finally:
+        progress.clear()
+    console.say(LISTINGS[listing](found, console.width()))
+    return INCOMPLETE if any(doubts_of(one) for one in found) else 0
 
 
 def profile(given: Arguments, doors: Doors, console: Console) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from analyzer.model.profile import Profile
-from analyzer.model.report import Level, Report, StageInfo
+from analyzer.model.report import Level, Report, StageInfo, Subscribed
 
 Progress = Callable[[str], None]
 
@@ -45,6 +45,14 @@ class Flow(Protocol):
     ) -> tuple[tuple[StageInfo, str], ...]: ...
 
 
+class Subscribers(Protocol):
+    """The subscribers of a commit, one entry for each profile that finds some."""
+
+    def __call__(
+        self, repository: str, revision: str, profile: str | None, *, progress: Progress
+    ) -> tuple[Subscribed, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The functions below. `check_profile` takes a profile and paths of a tree and gives lines."""
@@ -54,3 +62,4 @@ class Doors:
     list_profiles: Callable[[], Iterable[str]]
     load_profile: Callable[[str], Profile]
     check_profile: Callable[[str, tuple[str, ...]], Iterable[str]]
+    subscribers: Subscribers

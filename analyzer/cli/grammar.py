@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.reports import FORMATS
+from analyzer.reports.subscribers import LISTINGS
 
 PROGRAM = "analyze-series"
 SHELLS = ("bash", "zsh", "fish")
@@ -87,6 +88,12 @@ FAIL_ON = Option(
     ("note", "warning", "error", "never"),
 )
 
+TREE = Option(
+    ("--repo",), "the repository this folder lies in (default: the current folder)", "DIR", offers="file"
+)
+AT = Option(("--at",), "the commit to look at (default: HEAD)", "REV")
+LISTING = Option(("--format",), "how to write it (default: text)", "FORMAT", tuple(LISTINGS))
+
 ANALYSE = Command(
     "",
     "FILES... | COMMITS",
@@ -132,6 +139,20 @@ PROFILES = Command(
     ),
     operands=PROFILE_ACTIONS,
 )
+SUBSCRIBERS = Command(
+    "subscribers",
+    "",
+    "Tell who registers for the events, for which modes, and on which events each handler acts.",
+    (TREE, AT, LISTING, PROFILE, QUIET, HELP),
+    (
+        ("every registration of a tree", "analyze-series subscribers --repo ~/src/tree"),
+        ("a table for the list, of a release", "analyze-series subscribers --at v1.2 --format org"),
+    ),
+    """Only what is committed is looked at. A handler acts on an event if it does anything when it is told.
+
+Exit status: 0; 2 usage or input; 3 of some handler it could not be told (it says why); 130; 141.""",
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -141,7 +162,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, FLOW, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, FLOW, SUBSCRIBERS, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

@@ -202,6 +202,17 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The subscribers of the tree of one commit, as one profile finds them."""
+
+    profile: str
+    profile_title: str
+    repository: str
+    commit: str
+    subscribers: tuple[Subscriber, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report format may say. `source_lines` holds the texts of places that are shown."""
 

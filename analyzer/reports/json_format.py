@@ -65,11 +65,11 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "scenarios": [_scenario(scenario) for scenario in chosen(report, scenarios)],
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
-        "subscribers": [_subscriber(subscriber) for subscriber in report.subscribers],
+        "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],
         "repairs": [{"what": r.what, "where": r.where, "patch": r.patch} for r in report.repairs],
         "notes": _strings(report.notes),
         "assumptions": _strings(words.assumptions(report)),
-        "unknown": [_unknown(unknown) for unknown in words.incomplete(report)],
+        "unknown": [unknown_json(unknown) for unknown in words.incomplete(report)],
         "exit_status": report.exit_status,
     }
 
@@ -91,7 +91,7 @@ def _stage(stage: StageSequences) -> Json:
         "letters": [_letters(sequence) for sequence in stage.sequences],
         "shown_from": [sequence.shown_from for sequence in stage.sequences],
         "blocked": [sequence.blocked for sequence in stage.sequences],
-        "unknown": [_unknown(unknown) for unknown in stage.unknown],
+        "unknown": [unknown_json(unknown) for unknown in stage.unknown],
     }
 
 
@@ -179,17 +179,22 @@ def _witness(witness: Witness) -> Json:
     return {"patch": witness.patch, "steps": steps}
 
 
-def _subscriber(subscriber: Subscriber) -> Json:
+def subscriber_json(subscriber: Subscriber) -> Json:
+    """A registration; its place is where the handler is registered."""
     return {
         "device": subscriber.device,
         "handler": subscriber.handler,
         "modes": _strings(subscriber.modes),
         "events": _strings(subscriber.events),
+        "perhaps": _strings(subscriber.perhaps),
+        "defined": None if subscriber.defined is None else _place(subscriber.defined),
+        "unknown": [unknown_json(doubt) for doubt in subscriber.unknown],
         **_place(subscriber.where),
     }
 
 
-def _unknown(unknown: Unknown) -> Json:
+def unknown_json(unknown: Unknown) -> Json:
+    """Something that could not be told."""
     return {
         "what": unknown.what,
         "why": unknown.why,

@@ -13,9 +13,11 @@ from collections.abc import Iterable
 
 from analyzer.model.report import Report, ScenarioSequences
 from analyzer.reports import words
-from analyzer.reports.escape import org_cell, visible
-from analyzer.reports.layout import columns_of, fold, padded
+from analyzer.reports.escape import visible
+from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
+from analyzer.reports.org import org_table
+from analyzer.reports.subscribers import rows
 
 WIDTH = 76
 _CONSONANT_SOUND = re.compile(r"(?i)(uni|use|usu|eu|one\b|once\b)")
@@ -117,13 +119,7 @@ def _findings(report: Report) -> list[list[str]]:
 def _subscribers(report: Report) -> list[list[str]]:
     if not report.subscribers:
         return []
-    rows = [words.SUBSCRIBER_HEADS]
-    rows += [(s.device, s.handler, ", ".join(s.events)) for s in report.subscribers]
-    cells = [[org_cell(cell) for cell in row] for row in rows]
-    widths = [max(columns_of(row[column]) for row in cells) for column in range(len(cells[0]))]
-    rule = "|-" + "-+-".join("-" * width for width in widths) + "-|"
-    lines = [f"| {' | '.join(map(padded, row, widths))} |" for row in cells]
-    return [_heading("Subscribers"), [lines[0], rule, *lines[1:]]]
+    return [_heading("Subscribers"), org_table([words.SUBSCRIBER_HEADS, *rows(report.subscribers)])]
 
 
 def _notes(report: Report) -> list[str]:

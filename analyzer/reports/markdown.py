@@ -16,6 +16,7 @@ from analyzer.reports.escape import markdown as plain
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.path import PathLine
+from analyzer.reports.subscribers import events_words
 from analyzer.reports.table import Cell, marked
 from analyzer.reports.witness import path_of, paths_of, skipped_words, sources, step_words
 
@@ -39,7 +40,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         blocks += _change(report, group)
     if report.subscribers and not scenarios:
         rows = [
-            (plain(s.device), code_span(s.handler), plain(", ".join(s.events))) for s in report.subscribers
+            (plain(s.device), code_span(s.handler), plain(events_words(s))) for s in report.subscribers
         ]
         blocks += ["## Subscribers", *_table(words.SUBSCRIBER_HEADS, rows)]
     blocks += _section("Could not be told", map(words.unknown_words, words.incomplete(report, picked)))

@@ -16,6 +16,7 @@ from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, group
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, alike, chosen, listing
 from analyzer.reports.style import Style
+from analyzer.reports.subscribers import events_words
 from analyzer.reports.table import LEGEND, draw, places, short_names
 from analyzer.reports.witness import drawn_path, path_of, paths_of
 
@@ -138,7 +139,7 @@ def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
 def _subscribers(report: Report) -> Iterable[str]:
     for entry in report.subscribers:
         modes = f" [{', '.join(entry.modes)}]" if entry.modes else ""
-        yield f"{entry.device}: {entry.handler}{modes} acts on {', '.join(entry.events)} ({entry.where})"
+        yield f"{entry.device}: {entry.handler}{modes} acts on {events_words(entry)} ({entry.where})"
 
 
 def _told(name: str, text: str, style: Style) -> list[str]:

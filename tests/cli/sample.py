@@ -17,10 +17,12 @@ from analyzer.model.report import (
     Sequence,
     StageInfo,
     StageSequences,
+    Subscribed,
+    Subscriber,
 )
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import Dialect
-from analyzer.model.unknown import InputError, Location
+from analyzer.model.unknown import InputError, Location, Unknown
 
 STOP = Letter(
     "STOP",
@@ -90,6 +92,18 @@ PROFILE = Profile(
     rules=(),
     registrations=(),
 )
+SUBSCRIBERS = tuple(
+    Subscriber(
+        device,
+        "gate_told",
+        Location(f"{device}.c", 7),
+        ("MODE_DRY",),
+        ("START", "STOP"),
+        (),
+        Location("gate.c", 3),
+    )
+    for device in ("buoy", "ferry")
+)
 FLOW = (
     (StageInfo(0, "base"), "b0: return 0\n"),
     (StageInfo(1, "Announce it"), "b0: return 0\n"),
@@ -115,8 +129,23 @@ def doors(*reports: Report) -> Doors:
     ) -> tuple[tuple[StageInfo, str], ...]:
         return FLOW if function == "fill" else ()
 
+    def subscribers(
+        repository: str, revision: str, profile: str | None, *, progress: Progress
+    ) -> tuple[Subscribed, ...]:
+        if profile not in (None, "canal"):
+            raise InputError(f"no profile {profile}; known are: canal")
+        doubt = Unknown("handler barge_told", "its definition was not found", "barge.c:4")
+        lost = Subscriber("barge", "barge_told", Location("barge.c", 4), (), (), ("STOP",), None, (doubt,))
+        both = (*SUBSCRIBERS, lost) if revision == "doubtful" else SUBSCRIBERS
+        return (Subscribed("canal", "Canal lock", repository, "c0ffee", both),)
+
     return Doors(
-        analyse, flow, lambda: ("canal",), load, lambda name, paths: (f"{name}: {len(paths)} paths",)
+        analyse,
+        flow,
+        lambda: ("canal",),
+        load,
+        lambda name, paths: (f"{name}: {len(paths)} paths",),
+        subscribers,
     )
 
 

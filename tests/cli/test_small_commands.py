@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,51 @@ def test_profiles_are_listed_shown_and_checked() -> None:
         "Scenarios\n---------\n- failed-filling: The sluice refuses.\n- passage\n"
     )
     assert call("profile", "check", "my.toml", "src", "lib").out == "my.toml: 2 paths\n"
+
+
+def test_subscribers_are_listed_with_their_places() -> None:
+    result = call("subscribers", "--repo", "boats")
+    assert (result.status, result.err) == (0, "")
+    assert result.out == (
+        "Canal lock: 2 registrations in boats at c0ffee\n\n"
+        "buoy: gate_told\n  acts on:     START, STOP\n  modes:       MODE_DRY\n"
+        "  registered:  buoy.c:7\n  defined:     gate.c:3\n\n"
+        "ferry: gate_told\n  acts on:     START, STOP\n  modes:       MODE_DRY\n"
+        "  registered:  ferry.c:7\n  defined:     gate.c:3\n"
+    )
+
+
+def test_a_handler_of_several_devices_is_one_row_of_the_table() -> None:
+    assert call("subscribers", "--format", "org").out == (
+        "|--------------+-----------+---------------|\n"
+        "| device       | handler   | events needed |\n"
+        "|--------------+-----------+---------------|\n"
+        "| buoy / ferry | gate_told | START, STOP   |\n"
+        "|--------------+-----------+---------------|\n"
+    )
+
+
+def test_what_could_not_be_told_of_a_subscriber_is_said_and_leaves_the_answer_incomplete() -> None:
+    for form in ("text", "org", "json"):
+        result = call("subscribers", "--at", "doubtful", "--format", form)
+        assert result.status == 3
+        assert "its definition was not found" in result.out
+    table = call("subscribers", "--at", "doubtful", "--format", "org").out
+    assert "| barge        | barge_told | (could not tell: STOP) |" in table
+
+
+def test_subscribers_for_machines() -> None:
+    (tree,) = json.loads(call("subscribers", "--at", "doubtful", "--format", "json").out)["trees"]
+    assert (tree["profile"], tree["commit"]) == ("canal", "c0ffee")
+    assert [one["events"] for one in tree["subscribers"]] == [["START", "STOP"], ["START", "STOP"], []]
+    assert tree["subscribers"][0]["defined"]["where"] == "gate.c:3"
+    assert tree["unknown"][0]["where"] == "barge.c:4"
+
+
+def test_subscribers_takes_no_operand() -> None:
+    result = call("subscribers", "boats")
+    assert (result.status, result.out) == (2, "")
+    assert "give the folder with --repo" in result.err
 
 
 def test_the_version_is_the_packages() -> None:

@@ -141,7 +141,9 @@ def test_a_scenario_is_picked_by_id_or_title() -> None:
 
 
 def test_subscribers_are_an_org_mode_table() -> None:
-    assert "|--------------+--------------------+---------------|\n" in render(SAMPLE, "mail")
+    rule = "|--------------+--------------------+---------------|\n"
+    head = "| device       | handler            | events needed |\n"
+    assert f"{rule}{head}{rule}" in render(SAMPLE, "mail")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""The subscribers of a tree, for the command of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from analyzer import profiles
+from analyzer.model.profile import Profile
+from analyzer.model.report import Subscribed
+from analyzer.model.unknown import InputError
+from analyzer.snapshots.objects import Objects
+from analyzer.subscribers import Source, Tree, open_code, subscribers
+
+
+def list_subscribers(
+    repository: str, revision: str, profile: str | None, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Subscribed, ...]:
+    """What each profile's registrations say of the tree of `revision` in the repository that the folder
+    `repository` lies in. Profiles that find none are left out; `InputError` if none finds any."""
+    loaded = [profiles.load(name) for name in ((profile,) if profile else profiles.names())]
+    wanted = [one for one in loaded if one.registrations]
+    if not wanted:
+        raise InputError(f"profile {', '.join(one.name for one in loaded)}: has no [[register]]; add one")
+    with Objects(Path(repository)) as objects:
+        commit = objects.commit(revision)
+        progress(f"{repository}: searching for registrations")
+        tree = _Searched(Tree(objects, commit), wanted)
+        found = []
+        for one in wanted:
+            listed = subscribers(open_code(tree, one), one)
+            if listed:
+                found.append(Subscribed(one.name, one.title, repository, commit, listed))
+    if not found:
+        named = ", ".join(one.name for one in wanted)
+        raise InputError(
+            f"{repository}: nothing at {revision} registers by a call of {named}; check --at, or give --profile"
+        )
+    return tuple(found)
+
+
+class _Searched:
+    """A tree that was searched once for the registrations of all profiles."""
+
+    def __init__(self, tree: Source, wanted: Sequence[Profile]) -> None:
+        self._tree = tree
+        self._words = tuple(entry.call for one in wanted for entry in one.registrations)
+        self._paths: tuple[str, ...] | None = None
+
+    def find(self, words: Sequence[str]) -> tuple[str, ...]:
+        if not all(any(word in known for known in self._words) for word in words):
+            return self._tree.find(words)
+        if self._paths is None:
+            self._paths = self._tree.find(self._words)
+        texts = self._tree.read(self._paths)
+        return tuple(path for path in self._paths if any(word in texts[path] for word in words))
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, str]:
+        return self._tree.read(paths)
+
+    def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        return self._tree.named(patterns)
