@@ -41,11 +41,16 @@ TRACKED = (
 )
 
 
-def profile(registrations: tuple[Registration, ...] = BY_EVENT) -> Profile:
+EVENTS = (EventCall("bus_tell", 1, "BUS_", NAMES, "tell {}", AT),)
+
+
+def profile(
+    registrations: tuple[Registration, ...] = BY_EVENT, events: tuple[EventCall, ...] = EVENTS
+) -> Profile:
     return Profile(
         name="bus", title="Bus", follows="bus 1", source="profile.toml", dialect=Dialect(), model=(),
         inert=(), asserts=("assert",), distinct=("STATE_", "MODE_"), constants={},
-        events=(EventCall("bus_tell", 1, "BUS_", NAMES, "tell {}", AT),), landmarks=(), tracked=TRACKED,
+        events=events, landmarks=(), tracked=TRACKED,
         exclusions=(), objects={"the_bus": "Bus"}, deferrals=(), threads=(), joins=(), waits=(),
         locks=(Lock("big", ("big_lock",), ("big_unlock",)),), entries=(), interference=(), phases=(),
         scenarios=(), rules=(), registrations=registrations, paths=("bus/*",), components={"disks/*": "disk"},
