@@ -92,13 +92,17 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """A call, or a C label (``function:label``), that matters for the order. `words` is what to print."""
+    """A call, or a C label (``function:label``), that matters for the order. `words` is what to print.
+
+    `seen_by` are calls whose results may be others once it has happened.
+    """
 
     name: str
     call: str
     label: str
     words: str
     at: Location
+    seen_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,52 @@ class Cause:
     function: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A place that asks about `subject`: a tracked variable, or a landmark whose effect it sees.
+
+    `text` is what it reads or calls, in `function`; `way` are the functions from the handler on, one that is
+    called through a pointer as ``.field = function``.
+    """
+
+    subject: str
+    text: str
+    function: str
+    where: Location
+    way: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look whose subject is different at an event's new place: the values it may have at the old place and
+    the new one (of a landmark ``1``: it came before), and what `look.function` answers then, () if that could
+    not be told."""
+
+    look: Look
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    answered: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A handler that acts on an event that a change is about, in a mode that its runs may have.
+
+    `where` is its registration; `certain` is False if it could not be told whether it acts on the event.
+    `seen` is what of the difference between the old and the new place it may notice; `lost` are calls that
+    were not followed when that was looked for.
+    """
+
+    event: str
+    device: str
+    handler: str
+    where: Location
+    certain: bool
+    seen: tuple[Seen, ...]
+    lost: tuple[str, ...]
+
+
 class ChangeKind(Enum):
     ADDED = "added"
     LOST = "lost"
@@ -132,7 +178,10 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What patch `patch` did to runs that went `before` and now go `after` on the same decisions."""
+    """What patch `patch` did to runs that went `before` and now go `after` on the same decisions.
+
+    `modes` are those the runs may have, () for any; `hits` are the handlers that act on `events` in them.
+    """
 
     patch: int
     kind: ChangeKind
@@ -145,6 +194,8 @@ class Change:
     way_out_words: str
     witness_before: Witness
     witness_after: Witness
+    modes: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
 
 
 class FindingKind(Enum):

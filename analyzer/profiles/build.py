@@ -215,8 +215,9 @@ class _Builder:
         label = table.text("label", "")
         name = table.text("name")
         words = table.text("words", f"{call}()" if call else name)
+        seen_by = table.identifiers("seen_by")
         table.done()
-        return Landmark(name, call, label, words, self._at(table))
+        return Landmark(name, call, label, words, self._at(table), seen_by)
 
     def _tracked(self, table: Table) -> Tracked:
         read = Tracked(

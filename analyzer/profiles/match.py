@@ -130,6 +130,7 @@ def _events(top: Table, index: Index) -> Iterator[_Sought]:
     for table in top.tables("landmark"):
         yield from _one(table, "call", "landmark", index.calls)
         yield from _one(table, "label", "landmark", index.labels)
+        yield from _list(table, "seen_by", "sight of a landmark", index.calls)
 
 
 def _state(top: Table, index: Index) -> Iterator[_Sought]:

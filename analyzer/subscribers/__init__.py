@@ -12,15 +12,16 @@ from pathlib import PurePosixPath
 from analyzer.model.profile import Profile
 from analyzer.model.report import Subscriber
 from analyzer.model.unknown import Unknown
-from analyzer.subscribers.acts import acts
+from analyzer.subscribers.acts import Acts, acts
 from analyzer.subscribers.code import Code
 from analyzer.subscribers.found import Registered
+from analyzer.subscribers.join import Difference, Join
 from analyzer.subscribers.registrations import registrations
 from analyzer.subscribers.source import Source, Texts, Tree
 
 _PLAIN = ("main", "core", "init", "common", "base")  # names of files that say nothing: their folder's does
 
-__all__ = ["Code", "Source", "Texts", "Tree", "open_code", "subscribers"]
+__all__ = ["Code", "Difference", "Join", "Source", "Texts", "Tree", "join", "open_code", "subscribers"]
 
 
 def open_code(source: Source, profile: Profile) -> Code:
@@ -30,11 +31,23 @@ def open_code(source: Source, profile: Profile) -> Code:
 
 def subscribers(code: Code, profile: Profile) -> tuple[Subscriber, ...]:
     """All subscribers of a tree."""
-    return tuple(_subscriber(code, one, profile) for one in registrations(code, profile.registrations))
+    return tuple(one for one, _ in _all(code, profile))
 
 
-def _subscriber(code: Code, one: Registered, profile: Profile) -> Subscriber:
-    found = acts(code, one, profile)
+def join(code: Code, profile: Profile) -> Join:
+    """The subscribers of a tree, ready to be joined to what changed."""
+    return Join(code, profile, _all(code, profile))
+
+
+def _all(code: Code, profile: Profile) -> list[tuple[Subscriber, Acts]]:
+    found = []
+    for one in registrations(code, profile.registrations):
+        done = acts(code, one, profile)
+        found.append((_subscriber(one, done, profile), done))
+    return found
+
+
+def _subscriber(one: Registered, found: Acts, profile: Profile) -> Subscriber:
     subject = f"registration of {one.handler or 'a handler'}"
     doubts = tuple(Unknown(subject, why, str(one.where)) for why in one.doubts if one.handler)
     return Subscriber(

@@ -9,7 +9,8 @@ another thread does because of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from analyzer.model.profile import Profile, Registration
@@ -26,12 +27,14 @@ _OTHER = "any other event"
 @dataclass(frozen=True, slots=True)
 class Acts:
     """`events` by short name, in the profile's order; `perhaps`: it could not be told, and `doubts` say why.
-    `defined` is where the handler is, or None."""
+    `defined` is where the handler is, or None; `passed` are, by event, the blocks of functions on the way."""
 
     events: tuple[str, ...]
     perhaps: tuple[str, ...] = ()
     doubts: tuple[Unknown, ...] = ()
     defined: Location | None = None
+    handler: ControlFlowSummary | None = None
+    passed: Mapping[str, Mapping[tuple[str, str], frozenset[int]]] = field(default_factory=dict)
 
 
 def acts(code: Code, registered: Registered, profile: Profile) -> Acts:
@@ -70,7 +73,12 @@ def acts(code: Code, registered: Registered, profile: Profile) -> Acts:
         if name in unsure:
             doubts.update(dict.fromkeys(runs[value].doubts.items()))
     reasons = tuple(Unknown(f"handler {handler.name}", why, str(where)) for why, where in doubts)
-    return Acts(tuple(certain), unsure, reasons, place)
+    passed: dict[str, dict[tuple[str, str], frozenset[int]]] = {}
+    for value, name in values.items():
+        for function, blocks in runs[value].passed.items():
+            there = passed.setdefault(name, {})
+            there[function] = there.get(function, frozenset()) | blocks
+    return Acts(tuple(certain), unsure, reasons, place, handler, passed)
 
 
 def _values(rule: Registration, profile: Profile) -> dict[str, str]:
@@ -109,7 +117,7 @@ class _Watch:
     def run(self, value: str, event: str) -> Told:
         true = self._rule.means.get(event, ())
 
-        def answers(call: str) -> Number | None:
+        def answers(call: str) -> Value:
             return Number(int(call in true)) if call in self._signs else None
 
         reading = Reading(
@@ -120,7 +128,9 @@ class _Watch:
             answers,
             frozenset(self._rule.quiet),
         )
-        sight = Sight(Symbol(value), self._rule.event_member, self._distinct, self._alias, self._table)
+        sight = Sight(
+            Symbol(value), self._rule.event_member, self._distinct, frozenset(), self._alias, self._table
+        )
         return tell(self._handler, self._rule.event, reading, sight)
 
     def _silent(self, name: str) -> bool:

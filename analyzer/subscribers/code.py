@@ -8,15 +8,16 @@ build takes, what a header brings in; of several definitions of one name, that o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from analyzer import cfront
-from analyzer.model.summary import ControlFlowSummary, Dialect, FileIndex
+from analyzer.model.summary import ControlFlowSummary, Dialect, FileIndex, FunctionEntry
 from analyzer.subscribers.source import Source
 
 _BLANK = re.compile(r"[^\n]")
 _QUIET = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _DEFINE = r"^[ \t]*#[ \t]*define[ \t]+{}(\([^)\n]*\))?[ \t]+((?:[^\n\\]|\\\n|\\.)*)"
+_HEAD = re.compile(r"^[A-Za-z_][\w \t*]*?\b([A-Za-z_]\w*)[ \t]*\(", re.MULTILINE | re.ASCII)
 _STUB = re.compile(r"(^|[/_-])stubs?([/_.-]|$)")
 
 
@@ -26,11 +27,15 @@ class Code:
     def __init__(self, source: Source, dialect: Dialect, home: Sequence[str] = (), limit: int = 8) -> None:
         self._source = source
         self._dialect = dialect
-        self._home: Sequence[str] | None = home
+        self._home = home
+        self._at_home: tuple[str, ...] | None = None
         self._texts: dict[str, str] = {}
         self._absent: set[str] = set()
         self._plain: dict[str, str] = {}
+        self._heads: dict[str, frozenset[str]] = {}
+        self._lines: dict[str, Sequence[str]] = {}
         self._indexes: dict[str, FileIndex] = {}
+        self._named: dict[str, Mapping[str, list[FunctionEntry]]] = {}
         self._lowered: dict[tuple[str, str], tuple[ControlFlowSummary, ...]] = {}
         self._found: dict[str, tuple[str, ...]] = {}
         self._limit = limit
@@ -92,7 +97,7 @@ class Code:
 
         Without `search` only the files that were read, and `near`, are looked at.
         """
-        own = self.functions(near, name) if self._defines(near, name) else ()
+        own = self.functions(near, name) if self.defines(near, name) else ()
         if own:
             return own[0]
         for path in self._elsewhere(name) if search else self._definers(name, self._texts):
@@ -106,17 +111,53 @@ class Code:
         ]
         return next(iter(self.functions(path, name)), None) if shared else None
 
-    def _defines(self, path: str, name: str) -> bool:
-        return name in self.text(path) and any(entry.name == name for entry in self.index(path).functions)
+    def defines(self, path: str, name: str, shared: bool = False) -> bool:
+        """Whether a file defines the function `name`; with `shared`, one that other files may call.
+
+        Of others' files only what stands at the left margin is seen.
+        """
+        if name not in (self._heads_of(path) if shared else self.text(path)):
+            return False
+        entries = self._entries(path).get(name, ())
+        return any(not (shared and entry.static) or path.endswith(".h") for entry in entries)
+
+    def _heads_of(self, path: str) -> frozenset[str]:
+        """The names that may be those of definitions, by what begins at the left margin."""
+        if path not in self._heads:
+            self._heads[path] = frozenset(_HEAD.findall(self.text(path)))
+        return self._heads[path]
+
+    def _entries(self, path: str) -> Mapping[str, list[FunctionEntry]]:
+        if path not in self._named:
+            named: dict[str, list[FunctionEntry]] = {}
+            for entry in self.index(path).functions:
+                named.setdefault(entry.name, []).append(entry)
+            self._named[path] = named
+        return self._named[path]
+
+    def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """The paths that fit one of the globs."""
+        return self._source.named(patterns)
+
+    def home(self) -> tuple[str, ...]:
+        """The files the domain lives in; they are loaded."""
+        if self._at_home is None:
+            self._at_home = tuple(p for p in self._source.named(self._home) if p.endswith((".c", ".h")))
+            self.load(self._at_home)
+        return self._at_home
+
+    def plain_lines(self, path: str) -> Sequence[str]:
+        """The lines of `plain`."""
+        if path not in self._lines:
+            self._lines[path] = self.plain(path).split("\n")
+        return self._lines[path]
 
     def _elsewhere(self, name: str) -> tuple[str, ...]:
         """The files that define a name: those read, else the domain's, else all."""
         if name not in self._found:
             paths = self._definers(name, self._texts)
-            if not paths and self._home is not None:
-                self.load(path for path in self._source.named(self._home) if path.endswith((".c", ".h")))
-                self._home = None
-                paths = self._definers(name, self._texts)
+            if not paths:
+                paths = self._definers(name, self.home())
             if not paths:
                 paths = self._definers(name, self.find((name,)))
             self._found[name] = paths
@@ -124,7 +165,7 @@ class Code:
 
     def _definers(self, name: str, paths: Iterable[str]) -> tuple[str, ...]:
         call = re.compile(rf"\b{re.escape(name)}\s*\(")
-        found = [p for p in paths if call.search(self._texts.get(p, "")) and self._defines(p, name)]
+        found = [p for p in paths if call.search(self._texts.get(p, "")) and self.defines(p, name)]
         return tuple(sorted(found, key=lambda path: (_STUB.search(path) is not None, path)))
 
     def macro(self, path: str, name: str) -> tuple[str, str] | None:

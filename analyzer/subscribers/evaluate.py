@@ -50,11 +50,16 @@ class Effect:
 
 @dataclass(slots=True)
 class Told:
-    """What happens while one event is told. `perhaps`: it could not be told whether the event leads there."""
+    """What happens while one event is told. `perhaps`: it could not be told whether the event leads there.
+
+    `passed` are the blocks on the way, by file and function; `results` what the function returns.
+    """
 
     certain: set[Effect] = field(default_factory=set)
     perhaps: set[Effect] = field(default_factory=set)
     doubts: dict[str, Location] = field(default_factory=dict)
+    passed: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    results: frozenset[Value] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Reading:
     pointers: Callable[[str, str], tuple[str, ...]]
     silent: Callable[[str], bool]
     asserts: Callable[[str], bool]
-    answers: Callable[[str], Number | None]
+    answers: Callable[[str], Value]
     quiet: frozenset[str]
 
 
@@ -79,10 +84,17 @@ def tell(handler: ControlFlowSummary, parameter: int, reading: Reading, sight: S
     run = _Run(reading, sight)
     shown: Value = EVENT if sight.member else sight.value
     bound = {handler.parameters[parameter].name: shown}
-    returned = run.function(handler, bound, certain=True, depth=0)
-    for value, where, sure in returned:
+    for value, where, sure in run.function(handler, bound, certain=True, depth=0):
         if not (value == Number(0) or (isinstance(value, Symbol) and value.name in reading.quiet)):
             run.note(Effect(where, f"returns {_shown(value)}", False), sure)
+    return run.told
+
+
+def answer(function: ControlFlowSummary, bound: Mapping[str, Value], reading: Reading, sight: Sight) -> Told:
+    """Run a function that asks about something, with what its parameters are."""
+    run = _Run(reading, sight)
+    returned = run.function(function, bound, certain=True, depth=0)
+    run.told.results = frozenset(value for value, _, _ in returned)
     return run.told
 
 
@@ -148,6 +160,7 @@ class _Run:
     def _block(self, body: _Body, at: _At, depth: int) -> tuple[list[_At], list[_Result]]:
         """From a place to the end of its block, or to a call whose result has to be told apart."""
         block = body.function.blocks[at.block]
+        self.told.passed.setdefault((body.function.path, body.function.name), set()).add(at.block)
         known = dict(at.known)
         for number in range(at.instruction, len(block.instructions)):
             part = block.instructions[number]

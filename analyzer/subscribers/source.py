@@ -14,6 +14,9 @@ from typing import Protocol
 from analyzer.snapshots.objects import Objects
 
 
+_FEW = 3  # questions for single files before all are listed
+
+
 class Source(Protocol):
     """The C files of one tree."""
 
@@ -53,6 +56,8 @@ class Tree:
         self._objects = objects
         self._commit = commit
         self._over = Texts(over or {})
+        self._listed: Mapping[str, str] | None = None
+        self._asked = 0
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
         there = set(self._objects.mentioning(self._commit, words))
@@ -63,13 +68,27 @@ class Tree:
         wanted = list(paths)
         laid = self._over.read(wanted)
         rest = [path for path in wanted if path not in laid]
-        blobs = self._objects.listing(self._commit, [_literal(path) for path in rest]) if rest else {}
+        blobs = self._blobs(rest) if rest else {}
         contents = self._objects.read(blobs.values())
         return {path: _text(contents[blob]) for path, blob in blobs.items()} | dict(laid)
 
     def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
-        there = set(self._objects.listing(self._commit, patterns))
+        fits = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)).match
+        there = {path for path in self._all() if fits(path)}
         return tuple(sorted(there | set(self._over.named(patterns))))
+
+    def _blobs(self, paths: list[str]) -> Mapping[str, str]:
+        """The blobs of those of `paths` that are there. A few are asked for; later all are listed at once."""
+        self._asked += 1
+        if self._listed is None and self._asked <= _FEW:
+            return self._objects.listing(self._commit, [_literal(path) for path in paths])
+        listed = self._all()
+        return {path: listed[path] for path in paths if path in listed}
+
+    def _all(self) -> Mapping[str, str]:
+        if self._listed is None:
+            self._listed = self._objects.listing(self._commit, ("*.c", "*.h"))
+        return self._listed
 
 
 def _literal(path: str) -> str:

@@ -33,13 +33,15 @@ Locals: TypeAlias = Mapping[str, Value]
 class Sight:
     """How the event shows: `value` is its constant, `member` the member of `EVENT` that holds it.
 
-    `distinct` says whether a name is one of the constants that differ from each other and from `value`;
-    `alias` gives the name that a macro stands for; `table` what a table of functions has for a constant.
+    `objects` are names that are `EVENT`. `distinct` says whether a name is one of the constants that differ
+    from each other and from `value`; `alias` gives the name that a macro stands for; `table` what a table of
+    functions has for a constant.
     """
 
     value: Symbol
     member: str
     distinct: Callable[[str], bool]
+    objects: frozenset[str]
     alias: Callable[[str], str]
     table: Callable[[str, str], Value]
 
@@ -54,7 +56,7 @@ def worth(expression: Expression, known: Locals, sight: Sight) -> Value:
         case Number():
             return expression
         case Symbol(name):
-            return Symbol(sight.alias(name))
+            return EVENT if name in sight.objects else Symbol(sight.alias(name))
         case Local(name):
             return known.get(name)
         case Field(base, name):

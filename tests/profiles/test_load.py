@@ -88,7 +88,9 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     assert (handler.function, handler.events) == ("pump_restart_listener", ("FAIL",))
     assert handler.when == {"mode": ("PUMP_MODE_WARM",)}
     assert documented.landmarks == (
-        Landmark("valve_close", "valve_close", "", "valve_close()", documented.landmarks[0].at),
+        Landmark(
+            "valve_close", "valve_close", "", "valve_close()", documented.landmarks[0].at, ("valve_is_open",)
+        ),
         Landmark("rollback", "", "pump_suspend:undo", "rollback", documented.landmarks[1].at),
     )
     assert documented.tracked[0].writers == (Writer("pump_set_status", 0, 1, 2),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.model.profile import EventCall, Lock, Profile, Registration, Tracked, Writer
+from analyzer.model.profile import EventCall, Landmark, Lock, Profile, Registration, Tracked, Writer
 from analyzer.model.report import Subscriber
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import Location
@@ -35,6 +35,7 @@ BY_STATE = (
         },
     ),
 )
+SPIN = Landmark("spin", "fan_spin", "", "fan_spin()", AT, ("fan_spins",))
 TRACKED = (
     Tracked("state", ("Bus.state",), ("bus_state",), (Writer("bus_set", 0, -1, 1),), "", True, AT),
     Tracked("mode", ("Bus.mode",), (), (), "", False, AT),
@@ -50,7 +51,7 @@ def profile(
     return Profile(
         name="bus", title="Bus", follows="bus 1", source="profile.toml", dialect=Dialect(), model=(),
         inert=(), asserts=("assert",), distinct=("STATE_", "MODE_"), constants={},
-        events=events, landmarks=(), tracked=TRACKED,
+        events=events, landmarks=(SPIN,), tracked=TRACKED,
         exclusions=(), objects={"the_bus": "Bus"}, deferrals=(), threads=(), joins=(), waits=(),
         locks=(Lock("big", ("big_lock",), ("big_unlock",)),), entries=(), interference=(), phases=(),
         scenarios=(), rules=(), registrations=registrations, paths=("bus/*",), components={"disks/*": "disk"},
