@@ -39,9 +39,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):
         blocks += _change(report, group)
     if report.subscribers and not scenarios:
-        rows = [
-            (plain(s.device), code_span(s.handler), plain(events_words(s))) for s in report.subscribers
-        ]
+        rows = [(plain(s.device), code_span(s.handler), plain(events_words(s))) for s in report.subscribers]
         blocks += ["## Subscribers", *_table(words.SUBSCRIBER_HEADS, rows)]
     blocks += _section("Could not be told", map(words.unknown_words, words.incomplete(report, picked)))
     blocks += _section("Assumed", words.assumptions(report))

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from analyzer.snapshots.objects import Objects
 
-
 _FEW = 3  # questions for single files before all are listed
 
 
