@@ -32,10 +32,8 @@ def list_subscribers(
             if listed:
                 found.append(Subscribed(one.name, one.title, repository, commit, listed))
     if not found:
-        named = ", ".join(one.name for one in wanted)
-        raise InputError(
-            f"{repository}: nothing at {revision} registers by a call of {named}; check --at, or give --profile"
-        )
+        named = " or ".join(one.name for one in wanted)
+        raise InputError(f"{repository}: {revision} has no registration that {named} knows; give --profile")
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """The subscribers of a tree, in the formats of the command of that name.
 
-Input: `Subscribed`. Output: text. The org table has one row for each handler: registrations of the same handler
-stand together, their devices joined. Not modelled: colour.
+Input: `Subscribed`. Output: text. The org table has one row for each handler: registrations of the same
+handler stand together, their devices joined. Not modelled: colour.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def text(found: tuple[Subscribed, ...], width: int) -> str:
     blocks = []
     for one in found:
         count = len(one.subscribers)
-        head = f"{one.profile_title}: {count} registration{'s' * (count != 1)} in {one.repository} at {one.commit}"
+        counted = f"{count} registration{'s' * (count != 1)}"
+        head = f"{one.profile_title}: {counted} in {one.repository} at {one.commit}"
         lines = fold(visible(head), width)
         for entry in one.subscribers:
             lines += ["", *fold(visible(f"{entry.device}: {entry.handler}"), width)]
