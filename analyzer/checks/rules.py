@@ -44,7 +44,7 @@ def check(stage: Stage, profile: Profile, parse: Callable[[str], Contract], boun
 
 
 def _breach(rule: Rule, contract: Contract, scenario: str, sequence: Sequence) -> Breach | None:
-    reads = frozenset(rule.reads) or letters(contract)
+    reads = letters(contract).union(rule.reads)
     found = violation(contract, reads, sequence)
     if found is None:
         return None

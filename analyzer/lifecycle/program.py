@@ -89,7 +89,8 @@ class Program:
         self._local: dict[tuple[str, str], ControlFlowSummary] = {}
         self.problems: list[Problem] = []  # text outside functions that could not be read
         self.unread: list[str] = []  # the files it stands in
-        for file in files:
+        # What a header defines as well as a source file is its stub, for another configuration.
+        for file in sorted(files, key=lambda file: file.path.endswith(".h")):
             self.problems.extend(file.problems)
             self.unread.extend(file.path for _ in file.problems)
             for function in file.functions:

@@ -112,7 +112,11 @@ def _carry(before: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, s
 
 def _essence(program: Program) -> Mapping[str, object]:
     """What the stage executes, without the places it stands at."""
-    return {program.canonical(name): _bare(program.code(name)) for name in program.relevant}
+    # Functions of one name in several files differ in what stands behind the @.
+    return {
+        f"{program.canonical(name)}@{name.partition('@')[2]}": _bare(program.code(name))
+        for name in program.relevant
+    }
 
 
 def _bare(value: object) -> object:

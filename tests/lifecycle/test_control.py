@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import body, told
+from tests.builders import body, changes, told
 
 CASES: dict[str, tuple[str, set[str]]] = {
     "straight on": (body("tell(NOTE_UP);", "go();", "tell(NOTE_DOWN);"), {"UP go DOWN"}),
@@ -198,3 +198,15 @@ def test_a_static_function_of_the_same_name_elsewhere_is_another_one() -> None:
 def test_a_branch_into_a_loop_without_end_makes_a_difference() -> None:
     text = body("tell(NOTE_UP);", "if (ask()) {", "for (;;) {", "rest();", "}", "}", "tell(NOTE_DOWN);")
     assert told(text) == {"UP DOWN", "UP ..."}
+
+
+def test_a_stub_in_a_header_is_not_the_function() -> None:
+    """Of two definitions the one in the source file is executed, at every stage, in any order."""
+    header = "static inline void finish(Object *o) { }\n"
+    use = body("finish(o);")
+
+    def tree(event: str) -> dict[str, str]:
+        return {"a.h": header, "life.c": use, "z.c": f"void finish(Object *o)\n{{\n    tell({event});\n}}\n"}
+
+    assert told(tree("NOTE_UP")) == {"UP"}
+    assert changes(tree("NOTE_UP"), tree("NOTE_DOWN")) == ["lost: UP -> DOWN"]
