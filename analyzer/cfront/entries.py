@@ -9,6 +9,7 @@ is read where the same text declares its struct.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -26,6 +27,7 @@ _STORE = re.compile(
     r"(?:->|\.)\s*([A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)\s*=(?!=)\s*&?\s*([A-Za-z_]\w*)\s*(?=[;,}])",
     re.ASCII,
 )
+_FREE = re.compile(r"(?<![.>\w])[A-Za-z_]\w*", re.ASCII)  # words that are no fields
 _INITIALISER = re.compile(r"=\s*(?:\([^(){}]*\)\s*)?\{")
 _PIECE = re.compile(r"[A-Za-z_]\w*|[{}()\[\],.=]|[^\s\w]|\d\w*", re.ASCII)
 _RECORD = re.compile(r"\bstruct\s+([A-Za-z_]\w*)\s*\{|\}\s*([A-Za-z_]\w*)\s*;", re.ASCII)
@@ -84,12 +86,10 @@ def _stores(extent: Extent, found: Outline) -> Iterator[Pointer]:
     ]
     if not stores:
         return
-    text = found.plain[extent.start : extent.end]
-    counts: dict[str, int] = {}
-    for _, name, _ in stores:
-        counts[name] = counts.get(name, 0) + 1
+    free = Counter(_FREE.findall(found.plain, extent.start, extent.end))
+    stored = Counter(name for _, name, _ in stores)
     for path, name, offset in stores:
-        if name not in ("true", "false") and len(re.findall(rf"(?<![.>])\b{name}\b", text)) == counts[name]:
+        if name not in ("true", "false") and free[name] == stored[name]:
             yield Pointer("".join(path.split()), name, found.line(offset), extent.name)
 
 

@@ -11,7 +11,7 @@ Not modelled: old-style definitions (a parameter declaration between head and bo
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import lru_cache
@@ -80,13 +80,16 @@ class Outline:
     directives: tuple[Directive, ...]
     chunks: tuple[Chunk, ...]
     stray: tuple[int, ...]  # offsets of brackets and blocks that belong to nothing
-    _ends: list[int] | None = None
+    _counted: tuple[int, int] = (0, 1)  # an offset and its line
 
     def line(self, offset: int) -> int:
-        """The 1-based line of an offset."""
-        if self._ends is None:
-            self._ends = [match.start() for match in re.finditer("\n", self.plain)]
-        return bisect_right(self._ends, offset - 1) + 1
+        """The 1-based line of an offset; cheap when asked in ascending order."""
+        before, line = self._counted
+        if offset < before:
+            before, line = 0, 1
+        line += self.plain.count("\n", before, offset)
+        self._counted = (offset, line)
+        return line
 
     def directives_in(self, start: int, end: int) -> tuple[Directive, ...]:
         """The directives of a range, in order."""
