@@ -27,6 +27,7 @@ BELOW_CLI = (
     "checks",
     "regress",
     "reports",
+    "subscribers",
     "pipeline",
 )
 

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from analyzer.lifecycle.constant import Possible
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, Side, Sign
 from analyzer.lifecycle.runs import Emission, Record
@@ -114,6 +115,7 @@ class _Reading:
         self.before = before
         self.after = after
         self.profile = profile
+        self._modes: Possible | None = None
 
     def changes(self) -> tuple[Change, ...]:
         """All changes, by kind and word."""
@@ -199,7 +201,17 @@ class _Reading:
             way.words,
             Witness(self.before.snapshot.patch, tuple(steps[0])),
             Witness(self.after.snapshot.patch, tuple(steps[1])),
+            self._modes_of(numbers),
         )
+
+    def _modes_of(self, numbers: list[int]) -> tuple[str, ...]:
+        """The modes that the runs of these pairs may have; () if that leaves all of them."""
+        if not self.profile.mode:
+            return ()
+        if self._modes is None:
+            self._modes = Possible(self.pairing, self.graph, self.profile, self.profile.mode)
+        found = self._modes.at(numbers)
+        return () if found == self._modes.values else found
 
     def _sequence(self, word: list[Emission], side: int, number: int) -> Sequence:
         end = self.pairing.end(side, self.graph.nodes[number].sides[side].node)

@@ -132,6 +132,7 @@ class Look:
     function: str
     where: Location
     way: tuple[str, ...]
+    landmark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A contract broken: by rule, kind of violation and status over the stages (1 = broken)."""
+    """A contract broken: by rule, kind of violation and status over the stages (1 = broken). `hits` are the
+    handlers that act on the events of the change that broke or mended it."""
 
     rule: str
     violation: str  # duplicate, missing, extra, out of order
@@ -231,6 +233,7 @@ class Finding:
     witness: Witness | None
     where: Location
     fingerprint: str
+    hits: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

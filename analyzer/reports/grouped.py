@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.model.report import Cause, Change, Finding, Report
+from analyzer.model.report import Cause, Change, Finding, Hit, Report
 
 SHOWN_CAUSES = 8
 
@@ -34,6 +34,11 @@ class ChangeGroup:
     def causes(self) -> tuple[Cause, ...]:
         """Those of all, each once."""
         return tuple(dict.fromkeys(cause for change in self.changes for cause in change.causes))
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """Those of all, each once."""
+        return tuple(dict.fromkeys(hit for change in self.changes for hit in change.hits))
 
 
 def grouped(changes: Iterable[Change]) -> tuple[ChangeGroup, ...]:

@@ -14,9 +14,11 @@ from typing import TypeAlias
 from analyzer.model.report import (
     Change,
     Finding,
+    Hit,
     Letter,
     Report,
     ScenarioSequences,
+    Seen,
     Sequence,
     StageSequences,
     Subscriber,
@@ -138,6 +140,8 @@ def _change(change: Change) -> Json:
             {"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in change.causes
         ],
         "way_out": way_out,
+        "modes": _strings(change.modes),
+        "hits": [_hit(hit) for hit in change.hits],
         "witness_before": _witness(change.witness_before),
         "witness_after": _witness(change.witness_after),
     }
@@ -162,6 +166,7 @@ def _finding(finding: Finding) -> Json:
         "witness": None if finding.witness is None else _witness(finding.witness),
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
+        "hits": [_hit(hit) for hit in finding.hits],
     }
 
 
@@ -177,6 +182,32 @@ def _witness(witness: Witness) -> Json:
         for step in witness.steps
     ]
     return {"patch": witness.patch, "steps": steps}
+
+
+def _hit(hit: Hit) -> Json:
+    return {
+        "event": hit.event,
+        "device": hit.device,
+        "handler": hit.handler,
+        "certain": hit.certain,
+        "seen": [_seen(seen) for seen in hit.seen],
+        "lost": _strings(hit.lost),
+        **_place(hit.where),
+    }
+
+
+def _seen(seen: Seen) -> Json:
+    return {
+        "subject": seen.look.subject,
+        "text": seen.look.text,
+        "function": seen.look.function,
+        "way": _strings(seen.look.way),
+        "before": _strings(seen.before),
+        "after": _strings(seen.after),
+        "answered": _strings(seen.answered),
+        "answers": _strings(seen.answers),
+        **_place(seen.look.where),
+    }
 
 
 def subscriber_json(subscriber: Subscriber) -> Json:

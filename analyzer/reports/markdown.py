@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.model.report import Finding, Report
-from analyzer.reports import words
+from analyzer.reports import heard, words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
@@ -97,6 +97,7 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
         items.append(f"and {len(group.causes) - SHOWN_CAUSES} more causes (json has all)")
     if first.way_out:
         items.append(f"way out: {plain(first.way_out_words)} ({code_span(str(first.way_out))})")
+    items += [f"{name}: {plain(said)}" for name, said in heard.lines(group.hits)]
     blocks = [f"## Patch {first.patch}: {plain(words.change_words(first))}", _items(items)]
     for title, path in paths_of(first):
         blocks += _path(title, path, report)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer.model.report import Finding, FindingKind, Level, Report
-from analyzer.reports import words
+from analyzer.reports import heard, words
 from analyzer.reports.escape import visible
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.layout import columns_of, fold
@@ -110,6 +110,8 @@ def _change(report: Report, group: ChangeGroup, style: Style) -> list[str]:
         lines += _told("and", f"{len(group.causes) - SHOWN_CAUSES} more causes (json has all)", style)
     if first.way_out:
         lines += _told("way out", f"{first.way_out_words} ({first.way_out})".strip(), style)
+    for name, said in heard.lines(group.hits):
+        lines += _told(name, said, style)
     for title, path in paths_of(first):
         lines += drawn_path(title, path, report, style)
     return lines
@@ -131,6 +133,8 @@ def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
         lines += _told("allowed", " ".join(finding.nearest), style)
     lines += _told("why", finding.reason, style) if finding.reason else []
     lines += _told("see", finding.documented, style) if finding.documented else []
+    for name, said in heard.lines(finding.hits):
+        lines += _told(name, said, style)
     if finding.witness and finding.witness.steps:
         lines += drawn_path(*path_of("path", finding.witness, causes_of(finding, report)), report, style)
     return lines

@@ -53,6 +53,7 @@ class Join:
         self._code = code
         self._profile = profile
         self._known = dict(known)
+        self.subscribers = tuple(self._known)
         self._reaches: dict[frozenset[str], Reach] = {}
         self._reached: dict[tuple[Subscriber, str, frozenset[str]], Reached] = {}
         self._answers: dict[tuple[Look, frozenset[str]], Answer | None] = {}

@@ -27,6 +27,7 @@ _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.MULTILINE)
 _WORDS = frozenset(
     ("if", "for", "while", "switch", "return", "sizeof", "defined", "typeof", "case", "do", "else")
 )
+_OF_C = frozenset(("likely", "unlikely", "va_start", "va_end", "va_arg", "va_copy", "offsetof"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,13 @@ class Reach:
         return found
 
     def _ignored(self, name: str) -> bool:
-        """Calls that look at nothing: silent ones, locks, and macros by their name."""
-        return name.isupper() or any(fnmatchcase(name, glob) for glob in self._profile.silent)
+        """Calls that look at nothing: silent ones, and macros by their name."""
+        return (
+            name.isupper()
+            or name in _OF_C
+            or name in self._profile.asserts
+            or any(fnmatchcase(name, glob) for glob in self._profile.silent)
+        )
 
     def _set_in(self, path: str, field: str) -> list[tuple[str, str]]:
         """The functions a file puts into a field."""

@@ -34,11 +34,13 @@ from analyzer.model.unknown import Location
 @dataclass(frozen=True, slots=True)
 class Sought:
     """`calls`: predicate -> subject; `fields`: last member -> (type, whole path, subject); `objects`: names
-    and calls that yield an object -> its type; `silent` takes a call's name."""
+    and calls that yield an object -> its type; `landmarks`: the subjects that are; `silent` takes a call's
+    name."""
 
     calls: Mapping[str, str]
     fields: Mapping[str, tuple[tuple[str, str, str], ...]]
     objects: Mapping[str, str]
+    landmarks: frozenset[str]
     silent: Callable[[str], bool]
 
     def may_look(self, words: frozenset[str]) -> bool:
@@ -66,7 +68,9 @@ def sought(profile: Profile, subjects: frozenset[str], silent: Callable[[str], b
     for landmark in profile.landmarks:
         if landmark.name in subjects:
             calls.update(dict.fromkeys(landmark.seen_by, landmark.name))
-    return Sought(calls, {last: tuple(entries) for last, entries in fields.items()}, profile.objects, silent)
+    members = {last: tuple(entries) for last, entries in fields.items()}
+    landmarks = frozenset(landmark.name for landmark in profile.landmarks)
+    return Sought(calls, members, profile.objects, landmarks & subjects, silent)
 
 
 def looks_in(function: ControlFlowSummary, wanted: Sought, blocks: frozenset[int] | None) -> tuple[Look, ...]:
@@ -75,7 +79,8 @@ def looks_in(function: ControlFlowSummary, wanted: Sought, blocks: frozenset[int
     found: dict[Look, None] = {}
 
     def note(subject: str, text: str, span: Span) -> None:
-        found[Look(subject, text, function.name, Location(function.path, span.line), ())] = None
+        where = Location(function.path, span.line)
+        found[Look(subject, text, function.name, where, (), subject in wanted.landmarks)] = None
 
     def read(expression: Expression, span: Span) -> None:
         for field in _fields(expression):

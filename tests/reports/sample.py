@@ -16,10 +16,13 @@ from analyzer.model.report import (
     Context,
     Finding,
     FindingKind,
+    Hit,
     Letter,
     Level,
+    Look,
     Report,
     ScenarioSequences,
+    Seen,
     Sequence,
     StageInfo,
     StageSequences,
@@ -95,6 +98,44 @@ BEFORE_PATH = Witness(
 )
 AFTER_PATH = Witness(2, BEFORE_PATH.steps[:2])
 
+BARGE = Hit("STOP", "barge", "barge_notifier", Location("boats/barge.c", 12), True, (), ())
+BUOY = Hit(
+    "STOP",
+    "buoy|x",
+    "buoy_gate_notifier",
+    Location("boats/buoy.c", 9),
+    False,
+    (
+        Seen(
+            Look(
+                "level",
+                "l->level",
+                "gate_is_low",
+                Location("canal/gate.c", 7),
+                ("buoy_gate_notifier", "buoy_sink", ".look = gate_is_low"),
+            ),
+            ("LOW", "HIGH"),
+            ("LOW",),
+            ("0", "1"),
+            ("1",),
+        ),
+        Seen(
+            Look(
+                "pump_on",
+                "pump_runs()",
+                "buoy_sink",
+                Location("boats/buoy.c", 30),
+                ("buoy_gate_notifier",),
+                True,
+            ),
+            ("1",),
+            ("0",),
+            (),
+            (),
+        ),
+    ),
+    ("a()", "b()", "->c()", "d()"),
+)
 CHANGES = (
     Change(
         2,
@@ -108,6 +149,8 @@ CHANGES = (
         "fail: in fill",
         BEFORE_PATH,
         AFTER_PATH,
+        ("normal",),
+        (BARGE,),
     ),
     Change(
         3,
@@ -121,6 +164,8 @@ CHANGES = (
         "",
         Witness(2, ()),
         Witness(3, ()),
+        (),
+        (BARGE, BUOY),
     ),
 )
 
@@ -160,6 +205,7 @@ FINDINGS = (
         AFTER_PATH,
         Location("canal/gate.c", 88),
         "f1",
+        (BARGE,),
     ),
     Finding(
         "start-stop",

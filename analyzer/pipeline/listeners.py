@@ -1,0 +1,167 @@
+"""Who is hit: the subscribers of the tree, joined to the changes and findings of a series.
+
+Input: changes and findings, the stages with their graphs, the base in a repository. Output: the same changes
+and findings with their `hits`, and the subscribers that are hit. An event is told elsewhere when a change has
+it at another function, or on the other side of a landmark; what the tracked variables may be at either place
+is read off all runs of the two stages. Not modelled: subscribers that only a stage in the middle has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.lifecycle.stages import Stage
+from analyzer.model.profile import LetterKind, Profile
+from analyzer.model.report import Change, Finding, FindingKind, Hit, Letter, Subscriber
+from analyzer.model.report import Sequence as Letters
+from analyzer.model.series import Series
+from analyzer.snapshots.objects import Objects
+from analyzer.subscribers import Difference, Join, Tree, join, open_code
+
+Values = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Changes and findings with their hits, and all subscribers that are hit."""
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    subscribers: tuple[Subscriber, ...]
+
+
+def heard(
+    changes: Sequence[Change],
+    findings: Sequence[Finding],
+    stages: Sequence[Stage | None],
+    series: Series,
+    profile: Profile,
+    objects: Objects,
+    commit: str,
+) -> Heard:
+    """See the module's docstring."""
+    if not profile.registrations or not changes:
+        return Heard(tuple(changes), tuple(findings), ())
+    done = [stage for stage in stages if stage is not None]
+    tree = Tree(objects, commit, _laid(series, done))
+    known = join(open_code(tree, profile), profile)
+    places = {stage.snapshot.patch: values_at(stage) for stage in done}
+    order = [stage.snapshot.patch for stage in done]
+    hit = tuple(_with_hits(change, known, places, order) for change in changes)
+    told = tuple(replace(finding, hits=_of_finding(finding, hit)) for finding in findings)
+    where = {(h.handler, h.where) for change in hit for h in change.hits}
+    return Heard(hit, told, tuple(s for s in known.subscribers if (s.handler, s.where) in where))
+
+
+def _laid(series: Series, done: Sequence[Stage]) -> dict[str, str]:
+    """The texts of the last stage that the series touched."""
+    if not done:
+        return {}
+    paths = {diff.new_path for patch in series.patches for diff in patch.files}
+    files = done[-1].snapshot.files
+    return {path: files[path] for path in paths if path in files}
+
+
+def values_at(stage: Stage) -> Mapping[tuple[str, str], Values]:
+    """For each letter, by name and function, what the tracked variables may be where it is emitted."""
+    found: dict[tuple[str, str], dict[str, set[str]]] = {}
+    edges = [edge for node in stage.graph.nodes for edge in node.edges]
+    for edge in (*stage.graph.roots.values(), *edges):
+        for emission in edge.emitted:
+            at = found.setdefault(emission.label, {})
+            for name, value in emission.context.state:
+                at.setdefault(name, set()).add(value)
+    return {label: {name: frozenset(values) for name, values in at.items()} for label, at in found.items()}
+
+
+def _with_hits(
+    change: Change,
+    known: Join,
+    places: Mapping[int, Mapping[tuple[str, str], Values]],
+    order: Sequence[int],
+) -> Change:
+    at = order.index(change.patch)
+    before, after = places[order[at - 1]], places[change.patch]
+    hits: list[Hit] = []
+    for event in change.events:
+        letters = [x for x in (*change.before.letters, *change.after.letters) if x.name == event]
+        if letters and letters[0].kind is LetterKind.EVENT:
+            hits += known.hits(event, change.modes, differences(event, change, before, after))
+    return replace(change, hits=tuple(hits))
+
+
+def differences(
+    event: str,
+    change: Change,
+    before: Mapping[tuple[str, str], Values],
+    after: Mapping[tuple[str, str], Values],
+) -> tuple[Difference, ...]:
+    """What is different where the event is told after the change; () if it is not told elsewhere."""
+    old, new = _places(event, change.before), _places(event, change.after)
+    if not old or not new:
+        return ()
+    kept = [place for place in old if place in new]
+    gone = [place for place in old if place not in kept]
+    come = [place for place in new if place not in kept]
+    found: list[Difference] = []
+    if gone and come:
+        was = _together(before, (place.letter for place in gone))
+        now = _together(after, (place.letter for place in come))
+        for name in sorted(was.keys() & now.keys()):
+            if was[name] != now[name] and "" not in was[name] | now[name]:
+                found.append(Difference(name, was[name], now[name]))
+        for landmark in sorted({*gone[0].landmarks} ^ {*come[0].landmarks}):
+            first = landmark in gone[0].landmarks
+            found.append(Difference(landmark, frozenset({str(int(first))}), frozenset({str(int(not first))})))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an event stands in a sequence: its letter's label and the landmarks before it."""
+
+    label: str
+    landmarks: frozenset[str]
+    letter: Letter
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Place) and (self.label, self.landmarks) == (other.label, other.landmarks)
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.landmarks))
+
+
+def _places(event: str, sequence: Letters) -> list[_Place]:
+    found = []
+    passed: set[str] = set()
+    for letter in sequence.letters:
+        if letter.kind is LetterKind.LANDMARK:
+            passed.add(letter.name)
+        elif letter.name == event:
+            found.append(_Place(letter.label, frozenset(passed), letter))
+    return found
+
+
+def _together(
+    places: Mapping[tuple[str, str], Values], letters: Iterable[Letter]
+) -> dict[str, frozenset[str]]:
+    """What the variables may be at some letters."""
+    found: dict[str, frozenset[str]] = {}
+    for letter in letters:
+        for name, values in places.get((letter.name, letter.function), {}).items():
+            found[name] = found.get(name, frozenset()) | values
+    return found
+
+
+def _of_finding(finding: Finding, changes: Sequence[Change]) -> tuple[Hit, ...]:
+    """The hits of the changes that made or mended the sequence a finding is about."""
+    if finding.patch is None or finding.kind is FindingKind.PREEXISTING:
+        return ()
+    bad = [letter.label for letter in finding.bad.letters]
+    found: dict[Hit, None] = {}
+    for change in changes:
+        side = change.before if finding.kind is FindingKind.FIXED else change.after
+        if change.patch == finding.patch and [letter.label for letter in side.letters] == bad:
+            found.update(dict.fromkeys(change.hits))
+    return tuple(found)

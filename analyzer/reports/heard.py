@@ -1,0 +1,74 @@
+"""Words for who is hit by a change, and what a handler can see of it.
+
+Input: `Hit`s. Output: name and text of each line, foreign text as it is. Not modelled: escaping and folding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from analyzer.model.report import Hit, Seen
+
+SHOWN = 3  # of the calls that were not followed
+
+
+def lines(hits: Iterable[Hit]) -> list[tuple[str, str]]:
+    """``("acts on", "STOP: barge (barge_told), ferry (ferry_told)")`` and what they see of it."""
+    every = list(dict.fromkeys(hits))
+    found: list[tuple[str, str]] = []
+    for event in dict.fromkeys(hit.event for hit in every):
+        told = list(dict.fromkeys(who(hit) for hit in every if hit.event == event and hit.certain))
+        perhaps = list(dict.fromkeys(who(hit) for hit in every if hit.event == event and not hit.certain))
+        if told:
+            found.append(("acts on", f"{event}: {', '.join(told)}"))
+        if perhaps:
+            found.append(("perhaps", f"{event}: {', '.join(perhaps)} (could not be told)"))
+    seen = dict.fromkeys((who(hit), one) for hit in every for one in hit.seen)
+    found += [("sees it", f"{named}: {seen_words(one)}") for named, one in seen]
+    lost: dict[str, dict[str, None]] = {}
+    for hit in every:
+        if hit.lost:
+            lost.setdefault(who(hit), {}).update(dict.fromkeys(hit.lost))
+    return found + [("unseen", f"{named}: {_lost(list(calls))}") for named, calls in lost.items()]
+
+
+def who(hit: Hit) -> str:
+    """``barge (barge_told)``."""
+    return f"{hit.device} ({hit.handler})"
+
+
+def seen_words(seen: Seen) -> str:
+    """What is asked, where, by which way, and how the answer changes."""
+    look = seen.look
+    asks = f"asks {look.text}" if look.text.endswith("()") else f"reads {look.text}"
+    place = f"{look.function}() {asks} ({look.where})"
+    through = f", through {', '.join(_step(step) for step in look.way[1:])}" if len(look.way) > 1 else ""
+    return f"{place}{through}; {_difference(seen)}"
+
+
+def _difference(seen: Seen) -> str:
+    if seen.look.landmark:
+        return (
+            f"{seen.look.subject} came {_side(seen.before)} the event, and comes {_side(seen.after)} it now"
+        )
+    values = f"{seen.look.subject} was {_either(seen.before)} and is {_either(seen.after)}"
+    if seen.answers:
+        return f"{values}: it answered {_either(seen.answered)} and answers {_either(seen.answers)}"
+    return values
+
+
+def _side(told: Sequence[str]) -> str:
+    return "before" if told == ("1",) else "after"
+
+
+def _either(values: Sequence[str]) -> str:
+    return " or ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
+
+
+def _step(step: str) -> str:
+    return step if "=" in step else f"{step}()"
+
+
+def _lost(calls: Sequence[str]) -> str:
+    more = f" and {len(calls) - SHOWN} more" if len(calls) > SHOWN else ""
+    return f"whether what it calls sees it could not be told of {', '.join(calls[:SHOWN])}{more}"
