@@ -14,7 +14,8 @@ from dataclasses import asdict
 from typing import BinaryIO, TextIO
 
 from analyzer.cli import Doors, Request, run
-from analyzer.cli.doors import Progress
+from analyzer.cli.doors import Progress, Walked
+from analyzer.model.history import History
 from analyzer.model.profile import Profile
 from analyzer.model.report import Report, StageInfo, Subscribed
 
@@ -73,8 +74,14 @@ def _subscribers(
     return list_subscribers(repository, revision, profile, progress)
 
 
+def _history(walked: Walked, *, progress: Progress) -> History:
+    from analyzer.pipeline.history import HistoryOptions, history
+
+    return history(HistoryOptions(**asdict(walked)), progress)
+
+
 def _doors() -> Doors:
-    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers)
+    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers, _history)
 
 
 def _never_fail_to_encode(stream: TextIO) -> None:

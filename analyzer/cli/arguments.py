@@ -19,7 +19,8 @@ from analyzer.reports.lists import normalised
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`wanted` are the ``--format`` and ``--output`` options in the order in which they were given."""
+    """`wanted` are the ``--format`` and ``--output`` options in the order in which they were given; `behind`
+    are those of `words` that stood behind ``--``."""
 
     command: Command
     words: tuple[str, ...]
@@ -34,13 +35,17 @@ class Arguments:
     repo: str | None = None
     base: str | None = None
     search: bool = True
+    behind: tuple[str, ...] = ()
+    full: bool = False
+    jobs: int = 1
+    cache: bool = True
     help: bool = False
     version: bool = False
 
 
 def read(argv: Sequence[str]) -> Arguments:
     """The arguments as typed."""
-    options, words, named = _apart(argv)
+    options, words, named, behind = _apart(argv)
     command = ANALYSE
     for candidate in COMMANDS:
         if named and candidate.name == words[0]:
@@ -62,6 +67,10 @@ def read(argv: Sequence[str]) -> Arguments:
         repo=getattr(given, "repo", None),
         base=getattr(given, "base", None),
         search=not getattr(given, "no_repo", False),
+        behind=tuple(behind),
+        full=bool(getattr(given, "full_history", False)),
+        jobs=_count("--jobs", getattr(given, "jobs", None)),
+        cache=not getattr(given, "no_cache", False),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )
@@ -76,16 +85,28 @@ def help_text(command: Command) -> str:
     return f"{text}\nother commands ({PROGRAM} COMMAND --help tells more):\n{rows}"
 
 
-def _apart(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
-    """Options (a value joined to its flag by ``=``), operands, and whether the first may name a command."""
+def _count(flag: str, value: str | None) -> int:
+    """A number from 1 on, 1 if none is given."""
+    if value is None:
+        return 1
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) < 1000):
+        raise InputError(f"{flag} {value}: say a number from 1 to 999")
+    return int(value)
+
+
+def _apart(argv: Sequence[str]) -> tuple[list[str], list[str], bool, list[str]]:
+    """Options (a value joined to its flag by ``=``), operands, whether the first may name a command, and
+    the operands behind ``--``."""
     takes_value = valued()
     options: list[str] = []
     words: list[str] = []
+    behind: list[str] = []
     named = False
     rest = iter(argv)
     for argument in rest:
         if argument == "--":
-            words += rest
+            behind = list(rest)
+            words += behind
         elif argument == "-" or not argument.startswith("-"):
             named = named or not words
             words.append(argument)
@@ -94,7 +115,7 @@ def _apart(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
             options.append(argument if value is None else f"{argument}={value}")
         else:
             options.append(argument)
-    return options, words, named
+    return options, words, named, behind
 
 
 class _Parser(argparse.ArgumentParser):

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from analyzer.cli.arguments import Arguments
 from analyzer.cli.completion import script
 from analyzer.cli.console import Console, Progress
-from analyzer.cli.doors import Doors, Request
+from analyzer.cli.doors import Doors, Request, Walked
 from analyzer.cli.grammar import PROFILE_ACTIONS, PROGRAM, SHELLS
 from analyzer.cli.outputs import check_folders, paired, write_all
 from analyzer.cli.showing import flow_text, profile_text
@@ -20,6 +20,7 @@ from analyzer.model.report import Report
 from analyzer.model.unknown import InputError
 from analyzer.reports import join, render
 from analyzer.reports.escape import visible
+from analyzer.reports.history import HISTORIES
 from analyzer.reports.lists import normalised
 from analyzer.reports.subscribers import LISTINGS, doubts_of
 from analyzer.reports.words import incomplete, unknown_words
@@ -98,6 +99,26 @@ def flow(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> i
         raise InputError(f"flow: no function {function}; check its name, or name the patches that add it")
     console.say(flow_text(found, colour=console.colour(given.color)))
     return 0
+
+
+def history(given: Arguments, doors: Doors, console: Console) -> int:
+    """Prints which commit changed which scenario's sequence."""
+    before = given.words[: len(given.words) - len(given.behind)]
+    _expect(len(before) <= 1, "history: takes one range; paths stand behind --")
+    story = given.wanted[-1][1] if given.wanted else "text"
+    words = before[0] if before else "HEAD"
+    progress = _progress(given, console)
+    try:
+        found = doors.history(
+            Walked(given.repository, words, given.behind, given.profile, given.full, given.jobs, given.cache),
+            progress=progress,
+        )
+    finally:
+        progress.clear()
+    if given.scenarios and found.entries:
+        _refuse_unknown(given.scenarios, [(s.id, s.title) for e in found.entries for s in e.scenarios])
+    console.say(HISTORIES[story](found, console.width(), given.scenarios))
+    return found.exit_status
 
 
 def subscribers(given: Arguments, doors: Doors, console: Console) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from analyzer.model.history import History
 from analyzer.model.profile import Profile
 from analyzer.model.report import Level, Report, StageInfo, Subscribed
 
@@ -27,6 +28,20 @@ class Request:
     repo: str | None = None
     base: str | None = None
     search: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Which history to walk: a folder in a repository, the words for a range, git's own globs; over all
+    parents if `full`, with `jobs` processes; `keep` what is found for another time."""
+
+    repo: str
+    words: str
+    paths: tuple[str, ...] = ()
+    profile: str | None = None
+    full: bool = False
+    jobs: int = 1
+    keep: bool = True
 
 
 class Analyse(Protocol):
@@ -53,6 +68,12 @@ class Subscribers(Protocol):
     ) -> tuple[Subscribed, ...]: ...
 
 
+class Walk(Protocol):
+    """The history of a repository."""
+
+    def __call__(self, walked: Walked, *, progress: Progress) -> History: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The functions below. `check_profile` takes a profile and paths of a tree and gives lines."""
@@ -63,3 +84,4 @@ class Doors:
     load_profile: Callable[[str], Profile]
     check_profile: Callable[[str, tuple[str, ...]], Iterable[str]]
     subscribers: Subscribers
+    history: Walk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.reports import FORMATS
+from analyzer.reports.history import HISTORIES
 from analyzer.reports.subscribers import LISTINGS
 
 PROGRAM = "analyze-series"
@@ -92,6 +93,10 @@ TREE = Option(
     ("--repo",), "the repository this folder lies in (default: the current folder)", "DIR", offers="file"
 )
 AT = Option(("--at",), "the commit to look at (default: HEAD)", "REV")
+FULL = Option(("--full-history",), "walk all parents of merges (default: the first ones)")
+JOBS = Option(("--jobs",), "how many processes compare commits (default: 1)", "N")
+NO_CACHE = Option(("--no-cache",), "neither use nor keep what earlier runs found out")
+STORY = Option(("--format",), "how to write it (default: text)", "FORMAT", tuple(HISTORIES))
 LISTING = Option(("--format",), "how to write it (default: text)", "FORMAT", tuple(LISTINGS))
 
 ANALYSE = Command(
@@ -153,6 +158,25 @@ SUBSCRIBERS = Command(
 Exit status: 0; 2 usage or input; 3 of some handler it could not be told (it says why); 130; 141.""",
     takes_files=False,
 )
+HISTORY = Command(
+    "history",
+    "[RANGE] [-- PATH...]",
+    "Tell which commit changed which scenario's sequence, from what to what.",
+    (TREE, FULL, JOBS, NO_CACHE, SCENARIO, STORY, PROFILE, QUIET, HELP),
+    (
+        ("all that HEAD comes from", "analyze-series history --repo ~/src/tree"),
+        ("between two releases, with four processes", "analyze-series history --jobs 4 v1.0..v2.0"),
+        ("only commits that touch a file", "analyze-series history v1.0..v2.0 -- core/life.c"),
+    ),
+    """RANGE is A..B, A...B, or a revision with all that it comes from (default: HEAD). PATHs are as
+for git log, seen from the top of the repository.
+
+Commits that touch the profile's files are compared with their parents, the newest first, back to
+one of which nothing can be told. What was found is kept: an ended walk goes on where it was.
+
+Exit status: 0; 2 usage or input; 3 something could not be told (it says what and why); 130; 141.""",
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -162,7 +186,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, FLOW, SUBSCRIBERS, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, FLOW, HISTORY, SUBSCRIBERS, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

@@ -15,7 +15,7 @@ import analyzer
 from analyzer.cli import arguments, commands
 from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
-from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, PROGRAM, SUBSCRIBERS
+from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, HISTORY, PROGRAM, SUBSCRIBERS
 from analyzer.model.unknown import InputError
 
 INTERRUPTED = 130
@@ -60,6 +60,8 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
         return commands.analyse(given, doors, stdin, console)
     if given.command is FLOW:
         return commands.flow(given, doors, stdin, console)
+    if given.command is HISTORY:
+        return commands.history(given, doors, console)
     if given.command is SUBSCRIBERS:
         return commands.subscribers(given, doors, console)
     if given.command is COMPLETION:

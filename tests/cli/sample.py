@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from analyzer.cli import Doors, Request, run
-from analyzer.cli.doors import Progress
+from analyzer.cli.doors import Progress, Walked
+from analyzer.model.history import History, HistoryEntry, ScenarioStep, Told
 from analyzer.model.profile import LetterKind, Profile, Scenario, Selection
 from analyzer.model.report import (
     Context,
@@ -139,6 +140,23 @@ def doors(*reports: Report) -> Doors:
         both = (*SUBSCRIBERS, lost) if revision == "doubtful" else SUBSCRIBERS
         return (Subscribed("canal", "Canal lock", repository, "c0ffee", both),)
 
+    def history(walked: Walked, *, progress: Progress) -> History:
+        if walked.words == "nowhere":
+            raise InputError(f"{walked.repo}: 'nowhere' names no commit or range; check the name")
+        progress("commit c0ffee: 1 of 1 compared")
+        before, after = (
+            Told((("STOP@fill",),), (("notify STOP",),)),
+            Told((("STOP*",),), (("notify STOP*",),)),
+        )
+        step = ScenarioStep("failed-filling", "failed filling", False, before, after)
+        entry = HistoryEntry(
+            "c0ffee00c0ffee00", "Ada <a@b.example>", "Paint \x1b[2J benches", False, False, (step,)
+        )
+        asked = f"{walked.full} {walked.jobs} {walked.keep} {' '.join(walked.paths)}"
+        return History(
+            "canal", "Canal lock", walked.repo, walked.words, walked.full, 9, 4, 2, (entry,), asked, (), 3
+        )  # fmt: skip
+
     return Doors(
         analyse,
         flow,
@@ -146,6 +164,7 @@ def doors(*reports: Report) -> Doors:
         load,
         lambda name, paths: (f"{name}: {len(paths)} paths",),
         subscribers,
+        history,
     )
 
 

@@ -75,6 +75,31 @@ def test_subscribers_takes_no_operand() -> None:
     assert "give the folder with --repo" in result.err
 
 
+def test_a_history_is_told_with_what_was_asked() -> None:
+    result = call("history", "--full-history", "--jobs", "3", "--no-cache", "v1..v2", "--", "a.c", "--b")
+    assert result.status == 3
+    assert "history of v1..v2 in ., over all parents" in result.out
+    assert "c0ffee00c0ff: Paint" in result.out and "\x1b" not in result.out
+    assert "  before: notify STOP\n  after:  notify STOP*\n" in result.out
+    assert "stopped: True 3 False a.c --b" in result.out
+
+
+def test_a_history_for_machines() -> None:
+    told = json.loads(call("history", "--format", "json", "--repo", "tree").out)
+    assert (told["schema"], told["range"], told["repository"]) == ("analyze-series-history/1", "HEAD", "tree")
+    (entry,) = told["entries"]
+    (scenario,) = entry["scenarios"]
+    assert scenario["before"]["sequences"] == [["STOP@fill"]]
+
+
+@pytest.mark.parametrize(
+    "argv", [("--jobs", "0"), ("--jobs", "x"), ("a..b", "c..d"), ("--scenario", "nothing"), ("nowhere",)]
+)
+def test_bad_usage_of_history_is_status_2(argv: tuple[str, ...]) -> None:
+    result = call("history", *argv)
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+
+
 def test_the_version_is_the_packages() -> None:
     assert call("--version").out == f"analyze-series {analyzer.__version__}\n"
 

@@ -1,0 +1,295 @@
+"""Which commit changed which scenario's sequence, from what to what.
+
+Job: walk a history from its newest commit back, and compare each commit that touches the profile's files
+with its parent, as a series of one patch. Input: options. Output: a `History`. The walk ends at the first
+commit of which nothing can be told; what is older is not looked at. What was found is kept, so that a walk
+that was ended goes on where it was. Not modelled: commits that matter only through files outside the
+profile's globs.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from analyzer import intake, profiles
+from analyzer.lifecycle.explore import Bounds
+from analyzer.model.commit import Commit
+from analyzer.model.history import History, HistoryEntry, Judged, Move, ScenarioStep, Told
+from analyzer.model.profile import Profile
+from analyzer.model.report import Change, Report, ScenarioSequences, StageSequences
+from analyzer.model.report import Sequence as Letters
+from analyzer.model.unknown import InputError
+from analyzer.pipeline.analyse import report_of
+from analyzer.pipeline.options import Options
+from analyzer.pipeline.repository import SHORT, Repository
+from analyzer.pipeline.resume import Kept, user_cache
+from analyzer.pipeline.workers import Died, spread
+from analyzer.reports.lists import BLOCKED, entries
+from analyzer.reports.words import change_words, unknown_words
+from analyzer.snapshots import commits
+from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.tree import SOURCES
+from analyzer.snapshots.walk import Step, walk
+
+_NOTHING = "no scenario of the profile has a run there"
+Pair = tuple[str, str]  # commit, parent
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """`words` name the commits, `paths` (git's own globs) restrict them to those that touch one; `full` walks
+    all parents, else the first ones. `keep` says to use and write what is kept of earlier walks."""
+
+    repo: str = "."
+    words: str = "HEAD"
+    paths: tuple[str, ...] = ()
+    profile: str | None = None
+    full: bool = False
+    jobs: int = 1
+    keep: bool = True
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def history(options: HistoryOptions, progress: Callable[[str], None] = lambda _: None) -> History:
+    """The walk over a repository's history. Raises `InputError` for what cannot be read."""
+    with Objects(Path(options.repo)) as objects:
+        profile = _profile(options, objects)
+        found = walk(objects, options.words, options.paths or globs(profile), options.full)
+        kept = Kept(user_cache() / "history" if options.keep else None, _depends(options, objects, profile))
+        name = profile.name if options.profile is None else options.profile
+        judged = _judge_all(options, name, found.steps, kept, progress)
+        return _told(options, objects, profile, found.commits, found.steps, judged)
+
+
+def globs(profile: Profile) -> tuple[str, ...]:
+    """The profile's globs as git's, of C files alone."""
+    found: list[str] = []
+    for glob in profile.paths or ("*",):
+        ends = SOURCES if glob.endswith("*") else ("",)
+        found += [f"{glob}{end}" for end in ends]
+    return tuple(found)
+
+
+def _profile(options: HistoryOptions, objects: Objects) -> Profile:
+    """The profile asked for, else the one that most files of the newest tree belong to."""
+    if options.profile is not None:
+        return profiles.load(options.profile)
+    tip = options.words.rpartition("..")[2] or "HEAD"
+    loaded = [profiles.load(name) for name in profiles.names()]
+    every = list(objects.listing(objects.commit(tip), tuple(g for one in loaded for g in globs(one))))
+    counted = []
+    for one in loaded:
+        wanted = re.compile("|".join(fnmatch.translate(glob) for glob in globs(one)))
+        counted.append(sum(wanted.match(path) is not None for path in every))
+    if not any(counted):
+        raise InputError(f"{objects.name}: no file there belongs to any profile; name one with --profile")
+    return loaded[counted.index(max(counted))]
+
+
+def _depends(options: HistoryOptions, objects: Objects, profile: Profile) -> Iterable[str]:
+    """All that the comparison of a commit with its parent depends on, beside the two."""
+    return str(objects.git.folder), repr(profile), repr(options.bounds)
+
+
+# --- comparing ---------------------------------------------------------------------------------
+
+
+def _judge_all(
+    options: HistoryOptions,
+    profile: str,
+    steps: Sequence[Step],
+    kept: Kept,
+    progress: Callable[[str], None],
+) -> Mapping[Pair, Judged]:
+    """Each commit with each of its parents, newest first, up to one of which nothing can be told."""
+    pairs = [pair for step in steps for pair in pairs_of(step)]
+    found = {pair: _from_json(value) for pair in pairs if (value := kept.get("..".join(pair))) is not None}
+    at = {pair: number for number, pair in enumerate(pairs)}
+    end = min((at[pair] for pair, one in found.items() if _ends(one)), default=len(pairs))
+    left = [pair for pair in pairs[:end] if pair not in found]
+    make = partial(_maker, options, profile)
+    done = 0
+    for number, result in enumerate(spread(make, left, options.jobs), 1):
+        if isinstance(result, Died):
+            commit, parent = result.item
+            result = Judged(commit, parent, (), unread="the process that analysed it was ended")
+        else:
+            kept.put(f"{result.commit}..{result.parent}", asdict(result))
+        found[result.commit, result.parent] = result
+        progress(f"commit {result.commit[:SHORT]}: {number} of {len(left)} compared")
+        if _ends(result):
+            end = min(end, at[result.commit, result.parent])
+        while done < end and pairs[done] in found:
+            done += 1
+        if done >= end:
+            break  # what is older than the end is not looked at
+    return found
+
+
+def pairs_of(step: Step) -> tuple[Pair, ...]:
+    """The commit with each parent, or with "" if it has none."""
+    return tuple((step.commit, parent) for parent in step.parents or ("",))
+
+
+def _ends(judged: Judged) -> bool:
+    return bool(judged.unread or judged.unread_before or judged.begins)
+
+
+def _maker(options: HistoryOptions, profile: str) -> Callable[[Pair], Judged]:
+    return partial(judge, Objects(Path(options.repo)), profiles.load(profile), options.bounds)
+
+
+def judge(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair) -> Judged:
+    """One commit compared with one parent ("": with nothing)."""
+    commit, parent = pair
+    try:
+        diff = commits.diff(objects, (parent,) if parent else (), commit, globs(profile))
+        base = parent or commits.EMPTY_TREE[objects.git.hash_name]
+        series = intake.series_of([Commit(commit, (parent,), "", commit[:SHORT], "", diff)], commit, base)
+        if not series.patches[0].files and not series.unknown:
+            return Judged(commit, parent, ())  # nothing of it can matter
+        report = report_of(
+            series, profile, Options((), bounds=bounds), lambda _: None, Repository(objects, asked=True)
+        )
+    except InputError as error:
+        return Judged(commit, parent, (), unread=str(error))
+    scenarios = tuple(_scenario(scenario, report.changes) for scenario in report.scenarios)
+    before, after = (_unread(report, at) for at in (0, 1))
+    begins = bool(before) and not objects.listing(base, globs(profile))
+    return Judged(commit, parent, scenarios, after, "" if begins else before, begins)
+
+
+def _unread(report: Report, at: int) -> str:
+    """Why nothing can be told of a stage, or ""."""
+    if report.stages[at].note:
+        return report.stages[at].note
+    rows = [scenario.stages[at] for scenario in report.scenarios if not scenario.generated]
+    if any(row.sequences and not row.unknown for row in rows):
+        return ""
+    return next((unknown_words(row.unknown[0]) for row in rows if row.unknown), _NOTHING)
+
+
+def _scenario(scenario: ScenarioSequences, changes: Iterable[Change]) -> ScenarioStep:
+    before, after = (_of_stage(row) for row in scenario.stages)
+    moves = {
+        Move(
+            change_words(change),
+            _labels(change.before),
+            _labels(change.after),
+        ): None
+        for change in changes
+        if scenario.id in change.scenarios
+    }
+    return ScenarioStep(scenario.id, scenario.title, scenario.generated, before, after, tuple(moves))
+
+
+def _of_stage(row: StageSequences) -> Told:
+    return Told(
+        tuple(_labels(sequence) for sequence in row.sequences),
+        tuple(tuple(entry.words for entry in entries(s, whole=True)) for s in row.sequences),
+        tuple(dict.fromkeys(unknown_words(one) for one in row.unknown)),
+    )
+
+
+def _labels(sequence: Letters) -> tuple[str, ...]:
+    labels = tuple(f"{one.label}*" if one.repeats else one.label for one in sequence.letters)
+    return (*labels, BLOCKED) if sequence.blocked else labels
+
+
+# --- putting together --------------------------------------------------------------------------
+
+
+def _told(
+    options: HistoryOptions,
+    objects: Objects,
+    profile: Profile,
+    count: int,
+    steps: Sequence[Step],
+    judged: Mapping[Pair, Judged],
+) -> History:
+    marked: list[tuple[Step, tuple[ScenarioStep, ...], bool]] = []
+    doubts: list[tuple[str, str]] = []
+    stopped, compared = "", 0
+    for at, step in enumerate(steps):
+        results = [judged[pair] for pair in pairs_of(step)]
+        compared += 1
+        unread = next((one.unread for one in results if one.unread), "")
+        if unread:
+            stopped = _stop(step.commit, unread, len(steps) - at - 1)
+            break
+        scenarios = _own(results)
+        begins = step.cut or any(one.begins or one.unread_before for one in results)
+        for scenario in scenarios:
+            said = (*scenario.after.unknown, *(() if begins else scenario.before.unknown))
+            doubts += [(step.commit, f"{scenario.title}: {why}") for why in dict.fromkeys(said)]
+        if begins or any(scenario.changed for scenario in scenarios):
+            marked.append((step, scenarios, begins))
+        older = len(steps) - at - 1
+        why = next((one.unread_before for one in results if one.unread_before), "")
+        if older and any(one.begins for one in results):
+            why = "it has none of the profile's files"
+        if step.cut:
+            why = "it lies beyond the end of a shallow repository (git fetch --unshallow)"
+        if why:
+            stopped = _stop(f"the parent of {step.commit[:SHORT]}", why, older)
+            break
+    messages = commits.messages(objects, [step.commit for step, _, _ in marked]) if marked else {}
+    entries_ = tuple(
+        HistoryEntry(step.commit, *messages[step.commit][:2], step.merge, first, scenarios)
+        for step, scenarios, first in reversed(marked)
+    )
+    doubts.reverse()
+    incomplete = bool(stopped) or bool(doubts)
+    return History(
+        profile.name, profile.title, options.repo, options.words, options.full, count, len(steps), compared,
+        entries_, stopped, tuple(doubts), 3 if incomplete else 0,
+    )  # fmt: skip
+
+
+def _own(results: Sequence[Judged]) -> tuple[ScenarioStep, ...]:
+    """What a commit does itself: a merge only what is new against every parent."""
+    first = results[0].scenarios
+    for other in results[1:]:
+        changed = {scenario.id for scenario in other.scenarios if scenario.changed}
+        first = tuple(scenario for scenario in first if scenario.id in changed)
+    return first
+
+
+def _stop(what: str, why: str, older: int) -> str:
+    named = what if " " in what else what[:SHORT]
+    rest = f"; {older} older commits that touch the files were not looked at" if older else ""
+    return f"nothing can be told of {named}: {why}{rest}"
+
+
+def _from_json(value: Any) -> Judged:
+    def told(part: Any) -> Told:
+        return Told(_lists(part["labels"]), _lists(part["words"]), tuple(part["unknown"]))
+
+    return Judged(
+        value["commit"],
+        value["parent"],
+        tuple(
+            ScenarioStep(
+                part["id"],
+                part["title"],
+                part["generated"],
+                told(part["before"]),
+                told(part["after"]),
+                tuple(Move(m["kind"], tuple(m["before"]), tuple(m["after"])) for m in part["moves"]),
+            )
+            for part in value["scenarios"]
+        ),
+        value["unread"],
+        value["unread_before"],
+        value["begins"],
+    )
+
+
+def _lists(part: Any) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(each) for each in part)
