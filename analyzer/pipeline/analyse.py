@@ -29,6 +29,7 @@ from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
 from analyzer.pipeline.commits import commit_series, files_and_commits
+from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.repository import Repository, opened
@@ -135,6 +136,10 @@ def report_of(
         base=source.base.commit if source.base else "",
         base_reason=source.base.reason if source.base else "",
     )
+    if repository is not None and source.base is not None:
+        progress("looking for who is hit")
+        told = heard(changes, found, stages, series, profile, repository.objects, source.base.commit)
+        report = replace(report, changes=told.changes, findings=told.findings, subscribers=told.subscribers)
     return replace(report, source_lines=source_lines(report, snapshots))
 
 

@@ -13,14 +13,14 @@ SHOWN = 3  # of the calls that were not followed
 
 
 def lines(hits: Iterable[Hit]) -> list[tuple[str, str]]:
-    """``("acts on", "STOP: barge (barge_told), ferry (ferry_told)")`` and what they see of it."""
+    """``("hits", "STOP: barge (barge_told), ferry (ferry_told)")`` and what they see of it."""
     every = list(dict.fromkeys(hits))
     found: list[tuple[str, str]] = []
     for event in dict.fromkeys(hit.event for hit in every):
         told = list(dict.fromkeys(who(hit) for hit in every if hit.event == event and hit.certain))
         perhaps = list(dict.fromkeys(who(hit) for hit in every if hit.event == event and not hit.certain))
         if told:
-            found.append(("acts on", f"{event}: {', '.join(told)}"))
+            found.append(("hits", f"{event}: {', '.join(told)}"))
         if perhaps:
             found.append(("perhaps", f"{event}: {', '.join(perhaps)} (could not be told)"))
     seen = dict.fromkeys((who(hit), one) for hit in every for one in hit.seen)
@@ -29,7 +29,7 @@ def lines(hits: Iterable[Hit]) -> list[tuple[str, str]]:
     for hit in every:
         if hit.lost:
             lost.setdefault(who(hit), {}).update(dict.fromkeys(hit.lost))
-    return found + [("unseen", f"{named}: {_lost(list(calls))}") for named, calls in lost.items()]
+    return found + [("unknown", f"{named}: {_lost(list(calls))}") for named, calls in lost.items()]
 
 
 def who(hit: Hit) -> str:
@@ -48,9 +48,8 @@ def seen_words(seen: Seen) -> str:
 
 def _difference(seen: Seen) -> str:
     if seen.look.landmark:
-        return (
-            f"{seen.look.subject} came {_side(seen.before)} the event, and comes {_side(seen.after)} it now"
-        )
+        was, now = _side(seen.before), _side(seen.after)
+        return f"{seen.look.subject} came {was} the event, and comes {now} it"
     values = f"{seen.look.subject} was {_either(seen.before)} and is {_either(seen.after)}"
     if seen.answers:
         return f"{values}: it answered {_either(seen.answered)} and answers {_either(seen.answers)}"
