@@ -32,7 +32,7 @@ from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Name, Test, Unsure, Value, outcomes, refine
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import StepKind
-from analyzer.model.summary import Call, ControlFlowSummary, Local, Unary
+from analyzer.model.summary import Call, ControlFlowSummary, Expression, Field, Local, Unary
 
 # What a call does and returns; the state, its task and frame, letters and the record go in.
 Effect: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], Value]
@@ -107,7 +107,7 @@ class Calls:
         if isinstance(action, Notify):
             return self._noticed(call, site)
         if isinstance(action, Give) and action.argument < len(call.arguments):
-            given = self.values.ready(summary, call.span, call.arguments[action.argument])
+            given = self.values.ready(summary, call.span, _at(call.arguments[action.argument]))
             return lambda live, task, frame, emitted, record: given(live, frame)
         if isinstance(action, Pass):
             return self._pass(summary, call, action, site)
@@ -463,3 +463,10 @@ def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:
     """Whether `wanted` stand among `given` in this order."""
     rest = iter(given)
     return all(any(text == other for other in rest) for text in wanted)
+
+
+def _at(argument: Expression) -> Expression:
+    """What a call gives that is given this: of a field's address, what stands there."""
+    if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Field):
+        return argument.operand
+    return argument
