@@ -215,7 +215,7 @@ def test_work_is_spread_and_a_death_is_told() -> None:
 
 
 def test_what_is_raised_is_raised_by_the_caller() -> None:
-    with pytest.raises(InputError, match="not [12]"):
+    with pytest.raises(InputError, match=r"not [12]"):
         list(spread(refusing, [1, 2], 2))  # type: ignore[arg-type]
     assert not multiprocessing.active_children()
 
