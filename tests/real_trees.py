@@ -22,6 +22,14 @@ VARIABLES = {
 }
 
 
+def shared(name: str) -> Path:
+    """A file or folder of `../shared`, or of the folder that ANALYZE_SERIES_SHARED names."""
+    folder = Path(os.environ.get("ANALYZE_SERIES_SHARED") or ROOT.parent / "shared")
+    if not (folder / name).exists():
+        pytest.skip(f"{name} is not beside this checkout, and ANALYZE_SERIES_SHARED names no folder with it")
+    return folder / name
+
+
 def qemu(version: str = "10.2.2") -> Path:
     """A repository whose one commit is this release of QEMU."""
     return _tree(VARIABLES[version], "get-qemu-source", version)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from analyzer.model.profile import EventCall, Registration
-from analyzer.model.report import Subscriber
+from analyzer.model.report import Report, Subscriber
+from analyzer.pipeline.analyse import analyse
+from analyzer.pipeline.options import Options
 from analyzer.pipeline.subscribers import list_subscribers
 from analyzer.reports.subscribers import rows
-from analyzer.snapshots.objects import Objects
-from analyzer.subscribers import Tree, open_code, subscribers
 from tests import real_trees
-from tests.subscribers.sample import AT, profile
 
 Row = tuple[str, str, str, str, str]
 TRANSFER, EXEC = "MIG_MODE_CPR_TRANSFER", "MIG_MODE_CPR_EXEC"
@@ -83,14 +79,13 @@ PM = (
 )
 ALL = " ".join(PM)
 LINUX = [
-    ("pm-cps", "cps_pm_power_notifier", "arch/mips/kernel/pm-cps.c:737", "SUSPEND_PREPARE"),
-    ("firmware_loader", "fw_pm_notify", "drivers/base/firmware_loader/main.c:1549", ALL),
-    ("trace", "pm_trace_notify", "drivers/base/power/trace.c:282", "POST_SUSPEND POST_HIBERNATION"),
-    ("cpu", "cpu_hotplug_pm_callback", "kernel/cpu.c:1715", " ".join(PM[:4])),
-    ("hung_task", "hungtask_pm_notify", "kernel/hung_task.c:392", ALL),
-    ("tree", "rcu_pm_notify", "kernel/rcu/tree.c:4864", " ".join(PM[:4])),
+    ("cps_pm_power_notifier", "arch/mips/kernel/pm-cps.c:737", "SUSPEND_PREPARE"),
+    ("fw_pm_notify", "drivers/base/firmware_loader/main.c:1549", ALL),
+    ("pm_trace_notify", "drivers/base/power/trace.c:282", "POST_SUSPEND POST_HIBERNATION"),
+    ("cpu_hotplug_pm_callback", "kernel/cpu.c:1715", " ".join(PM[:4])),
+    ("hungtask_pm_notify", "kernel/hung_task.c:392", ALL),
+    ("rcu_pm_notify", "kernel/rcu/tree.c:4864", " ".join(PM[:4])),
     (
-        "fgraph",
         "ftrace_suspend_notifier_call",
         "kernel/trace/fgraph.c:620",
         "HIBERNATION_PREPARE POST_HIBERNATION",
@@ -122,20 +117,47 @@ def test_the_table_of_the_thread_and_what_it_misses() -> None:
     assert found == known
 
 
-def on_linux(path: Path) -> tuple[Subscriber, ...]:
-    quiet = ("NOTIFY_DONE", "NOTIFY_OK")
-    given = profile(
-        (
-            Registration("register_pm_notifier", 0, -1, "", member="notifier_call", event=1, quiet=quiet),
-            Registration("pm_notifier", 0, -1, "", event=1, quiet=quiet),
-        ),
-        (EventCall("pm_notifier_call_chain", 0, "", {f"PM_{name}": name for name in PM}, "{}", AT),),
-    )
-    with Objects(path) as objects:
-        return subscribers(open_code(Tree(objects, objects.commit("HEAD")), given), given)
-
-
 def test_handlers_in_structures_and_behind_a_macro() -> None:
-    found = on_linux(real_trees.linux())
-    assert [(s.device, s.handler, str(s.where), " ".join(s.events)) for s in found] == LINUX
-    assert not [(s.perhaps, s.unknown) for s in found if s.perhaps or s.unknown]
+    (found,) = list_subscribers(str(real_trees.linux()), "HEAD", "linux-pm")
+    told = [(s.handler, str(s.where), " ".join(s.events)) for s in found.subscribers]
+    assert told == LINUX
+    assert not [(s.perhaps, s.unknown) for s in found.subscribers if s.perhaps or s.unknown]
+
+
+@pytest.fixture(scope="module")
+def on_the_series() -> Report:
+    patches = sorted(real_trees.shared("series/qemu-failed-notifier").glob("*.patch"))
+    options = Options(tuple(map(str, patches)), profile="qemu-migration", repo=str(real_trees.qemu()))
+    (report,) = analyse(options)
+    return report
+
+
+def test_the_done_that_patch_2_takes_from_the_switchover_of_postcopy_is_heard_by_spice_alone(
+    on_the_series: Report,
+) -> None:
+    taken = [
+        change
+        for change in on_the_series.changes
+        if change.patch == 2 and "DONE" in change.events and "postcopy-success" in change.scenarios
+    ]
+    assert [change.before.letters[1].label for change in taken] == ["DONE@postcopy_start"]
+    assert [change.modes for change in taken] == [(NORMAL,)]
+    assert [[hit.device for hit in change.hits] for change in taken] == [["spice"]]
+
+
+def test_a_handler_that_asks_through_a_function_pointer_what_is_different_now(on_the_series: Report) -> None:
+    """A cancelled migration is CANCELLING where FAILED is told after patch 3, and was CANCELLED before.
+
+    net/vhost-vdpa.c:402 asks migration_is_running() when the device is started anew, and that is true in
+    CANCELLING (migration/migration.c:1218): the shadow queue that SETUP switched on stays on.
+    """
+    seen = {
+        (hit.device, one.look.function, str(one.look.where), one.answered, one.answers)
+        for change in on_the_series.changes
+        if change.patch == 3 and "cancel-before-switchover" in change.scenarios
+        for hit in change.hits
+        for one in hit.seen
+    }
+    assert seen == {("vdpa", "migration_is_running", "migration/migration.c:1207", ("0",), ("0", "1"))}
+    way = next(one.look.way for c in on_the_series.changes for h in c.hits for one in h.seen)
+    assert ".start = vhost_vdpa_net_data_start" in way
