@@ -14,7 +14,8 @@ from tree_sitter import Node
 from analyzer.cfront.declare import text_of
 from analyzer.cfront.graph import Graph
 from analyzer.cfront.literals import character, integer, string
-from analyzer.cfront.normalise import Normalised, matches
+from analyzer.cfront.normalise import Normalised
+from analyzer.cfront.plain import matches
 from analyzer.cfront.scopes import Scopes
 from analyzer.model.summary import (
     Assign,

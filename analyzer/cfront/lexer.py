@@ -8,8 +8,8 @@ a directive that does not begin its line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 KEYWORDS = frozenset(
     (
@@ -82,8 +82,7 @@ class Kind(Enum):
     PUNCTUATION = "punctuation"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token and the half-open range of characters it takes."""
 
     kind: Kind
@@ -99,28 +98,30 @@ class Token:
 
 _PATTERN = re.compile(
     r"""
-    (?P<comment>   /\*.*?(?:\*/|\Z) | //(?:\\\r?\n|[^\n])* )
-  | (?P<directive> ^[ \t]*\#(?:\\\r?\n|/\*.*?(?:\*/|\Z)|"(?:\\[^\n]|[^"\\\n])*"|[^\n])* )
-  | (?P<quoted>    "(?:\\\r?\n|\\.|[^"\\\n])*"? | '(?:\\\r?\n|\\.|[^'\\\n])*'? )
-  | (?P<word>      [A-Za-z_][A-Za-z_0-9]* )
-  | (?P<number>    \.?[0-9](?:[eEpP][+-]|[A-Za-z_0-9.])* )
-  | (?P<joined>    \\(?=\r?\n) )
-  | (?P<punctuation> \.\.\.|->|[^\s] )
+    ([A-Za-z_][A-Za-z_0-9]*)
+  | ( /\*.*?(?:\*/|\Z) | //(?:\\\r?\n|[^\n])* | \\(?=\r?\n) )
+  | ( ^[ \t]*\#(?:\\\r?\n|/\*.*?(?:\*/|\Z)|"(?:\\[^\n]|[^"\\\n])*"|[^\n])* )
+  | ( "(?:\\\r?\n|\\.|[^"\\\n])*"? | '(?:\\\r?\n|\\.|[^'\\\n])*'? )
+  | ( \.?[0-9](?:[eEpP][+-]|[A-Za-z_0-9.])* )
+  | ( \.\.\.|->|[^\s] )
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+_KINDS = (None, Kind.WORD, None, Kind.DIRECTIVE, Kind.QUOTED, Kind.NUMBER, Kind.PUNCTUATION)
 
 
 def tokens_of(text: str) -> tuple[list[Token], list[tuple[int, int]]]:
     """The tokens of `text`, and the ranges of comments and joined line ends, which are to be blanked."""
     found: list[Token] = []
     blank: list[tuple[int, int]] = []
+    append = found.append
     for match in _PATTERN.finditer(text):
-        group = match.lastgroup or ""
-        if group in ("comment", "joined"):
-            blank.append(match.span())
+        kind = _KINDS[match.lastindex or 0]
+        start, end = match.span()
+        if kind is None:
+            blank.append((start, end))
         else:
-            found.append(Token(Kind(group), match.group(), match.start(), match.end()))
+            append(Token(kind, match.group(), start, end))
     return found, blank
 
 
@@ -132,9 +133,7 @@ class Canvas:
 
     def blank(self, start: int, end: int) -> None:
         """Overwrite a range with blanks; line ends stay."""
-        for index in range(start, end):
-            if self._cells[index] not in "\r\n":
-                self._cells[index] = " "
+        self._cells[start:end] = [cell if cell in "\r\n" else " " for cell in self._cells[start:end]]
 
     def write(self, start: int, text: str) -> None:
         """Overwrite what stands at `start` with `text`, which holds no line end."""

@@ -14,15 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from analyzer.cfront.conditionals import Conditionals, complete_label
+from analyzer.cfront.extents import ALWAYS_ATTRIBUTES
 from analyzer.cfront.lexer import KEYWORDS, STORAGE, TYPE_WORDS, Canvas, Kind, Token, tokens_of
+from analyzer.cfront.plain import ALIGNMENT, as_it_stands, matches
 from analyzer.model.summary import Dialect
 
-_ALWAYS_ATTRIBUTES = ("__attribute__", "__extension__", "__restrict", "__restrict__")
-_ALIGNMENT = ("_Alignof", "alignof", "__alignof__", "__alignof", "_alignof")
+_BRACKETS = frozenset("()[]{}")
 _NOT_ASCII = re.compile(r"[^\x01-\x7f]")
 
 
@@ -48,6 +47,14 @@ class Normalised:
 
 def normalise(text: str, dialect: Dialect, above: int = 0) -> Normalised:
     """See the module's docstring."""
+    found = as_it_stands(text, dialect)
+    if found is not None:
+        return Normalised(*found, {}, {}, {}, frozenset(), above)
+    return rewritten(text, dialect, above)
+
+
+def rewritten(text: str, dialect: Dialect, above: int = 0) -> Normalised:
+    """The long way, right for any text."""
     plain = _NOT_ASCII.sub("_", text)
     code, clean = Canvas(plain), Canvas(text)
     tokens, blank = tokens_of(plain)
@@ -69,12 +76,6 @@ def normalise(text: str, dialect: Dialect, above: int = 0) -> Normalised:
     )
 
 
-@lru_cache(maxsize=65536)
-def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a name fits one of the globs."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
 class _Rewriter:
     """The passes over the live tokens of one file."""
 
@@ -92,8 +93,8 @@ class _Rewriter:
 
     def run(self) -> None:
         self._match_brackets()
-        self._erase_attributes()
-        self._match_brackets()
+        if self._erase_attributes():
+            self._match_brackets()
         for index, token in enumerate(self._tokens):
             if token.kind is Kind.WORD:
                 self._word(index, token)
@@ -106,26 +107,34 @@ class _Rewriter:
 
     def _match_brackets(self) -> None:
         """Pair the brackets, by token index, and note how many braces are open at each token."""
-        self._close, self._depth, self._members = {}, [], set()
+        self._close, self._members = {}, set()
+        depth: list[int] = []
         opened: list[tuple[str, int, bool]] = []  # bracket, index, whether members stand in it
         braces = 0
+        seen = 0
         for index, token in enumerate(self._tokens):
-            self._depth.append(braces)
-            if opened and opened[-1][2]:
-                self._members.add(index)
-            if token.kind is not Kind.PUNCTUATION:
+            text = token.text
+            if text not in _BRACKETS:
                 continue
-            if token.text in "([{":
-                record = token.text == "{" and any(
+            depth.extend([braces] * (index + 1 - seen))
+            if opened and opened[-1][2]:
+                self._members.update(range(seen, index + 1))
+            seen = index + 1
+            if text in "([{":
+                record = text == "{" and any(
                     self._text(at) in ("struct", "union") for at in (index - 1, index - 2)
                 )
-                opened.append((token.text, index, record))
-                braces += token.text == "{"
-            elif token.text in ")]}":
-                if opened and opened[-1][0] + token.text in ("()", "[]", "{}"):
+                opened.append((text, index, record))
+                braces += text == "{"
+            else:
+                if opened and opened[-1][0] + text in ("()", "[]", "{}"):
                     self._close[opened.pop()[1]] = index
-                if token.text == "}":
+                if text == "}":
                     braces = max(0, braces - 1)
+        if opened and opened[-1][2]:
+            self._members.update(range(seen, len(self._tokens)))
+        depth.extend([braces] * (len(self._tokens) - seen))
+        self._depth = depth
 
     def _text(self, index: int) -> str:
         return self._tokens[index].text if 0 <= index < len(self._tokens) else ""
@@ -134,13 +143,18 @@ class _Rewriter:
         """The index of the bracket that closes the argument list after the word at `index`."""
         return self._close.get(index + 1) if self._text(index + 1) == "(" else None
 
-    def _erase_attributes(self) -> None:
-        patterns = _ALWAYS_ATTRIBUTES + self._dialect.attributes
+    def _erase_attributes(self) -> bool:
+        """Whether there were any."""
+        patterns = ALWAYS_ATTRIBUTES + self._dialect.attributes
+        found = {token.text for token in self._tokens if token.kind is Kind.WORD}
+        found = {word for word in found if matches(word, patterns)}
+        if not found:
+            return False
         kept: list[Token] = []
         index = 0
         while index < len(self._tokens):
             token = self._tokens[index]
-            if token.kind is not Kind.WORD or not matches(token.text, patterns):
+            if token.text not in found:
                 kept.append(token)
                 index += 1
                 continue
@@ -149,12 +163,13 @@ class _Rewriter:
             self._code.blank(token.start, self._tokens[last].end)
             index = last + 1
         self._tokens = kept
+        return True
 
     def _word(self, index: int, token: Token) -> None:
         end = self._argument_end(index)
         if end is not None and token.text == "offsetof":
             self._member_path(index + 2, end)
-        if end is not None and token.text in _ALIGNMENT:
+        if end is not None and token.text in ALIGNMENT:
             self._plain_type(index + 2, end)
         if end is None or token.text in KEYWORDS:
             return

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.cfront import parse, show, verify
-from analyzer.cfront.normalise import normalise
+from analyzer.cfront.normalise import normalise, rewritten
+from analyzer.cfront.plain import as_it_stands
 from analyzer.model.summary import Call, Dialect, FileSummary, Symbol
 
 DIALECT = Dialect(
@@ -195,3 +196,14 @@ def test_an_arm_that_had_to_be_left_out_is_named() -> None:
     text = "void f(int v) {\n if (v)\n#ifdef Z\n  z();\n#else\n  y();\n#endif\n done();\n}"
     (function,) = understood(text).functions
     assert [(p.text, p.span.line) for p in function.problems] == [("only one arm of #ifdef Z is read", 3)]
+
+
+@given(ANY_TEXT)
+@settings(deadline=None, max_examples=500)
+def test_what_is_parsed_as_it_stands_needs_no_rewriting(text: str) -> None:
+    for piece in (text, "int f(int a, int b) {\n" + text + "\n}", "int f(int a) {\n a(); " + text + "}"):
+        found = as_it_stands(piece, DIALECT)
+        if found is not None:
+            whole = rewritten(piece, DIALECT)
+            assert (whole.code, whole.clean) == found
+            assert not (whole.macros or whole.conditions or whole.lost or whole.labels)
