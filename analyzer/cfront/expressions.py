@@ -40,7 +40,8 @@ from analyzer.model.summary import (
 # Nesting of statements and expressions together. Each level costs two or three frames of the interpreter.
 MAX_DEPTH = 150
 # Annotations of C code in general: worth their first argument.
-_TRANSPARENT = frozenset(("likely", "unlikely", "G_LIKELY", "G_UNLIKELY", "__builtin_expect"))
+_WRAPPED = frozenset(("parenthesized_expression", "cast_expression", "call_expression"))
+_TRANSPARENT = ("likely", "unlikely", "G_LIKELY", "G_UNLIKELY", "__builtin_expect")
 
 
 def span_of(node: Node, above: int) -> Span:
@@ -62,7 +63,7 @@ class Expressions:
         self._temporaries = 0
         self._depth = 0
         self._quoted: tuple[int, str] = (0, "")
-        self._values: dict[str, Callable[[Node], Expression]] = {
+        self._leaves: dict[str, Callable[[Node], Expression]] = {
             "identifier": self._identifier,
             "number_literal": lambda node: integer(self.quote(node)),
             "char_literal": lambda node: character(self.quote(node)),
@@ -71,6 +72,8 @@ class Expressions:
             "true": lambda node: Number(1),
             "false": lambda node: Number(0),
             "null": lambda node: Number(0),
+        }
+        self._values: dict[str, Callable[[Node], Expression]] = {
             "call_expression": lambda node: self._call(node, self.temporary()),
             "field_expression": self._field,
             "subscript_expression": self._subscript,
@@ -97,6 +100,8 @@ class Expressions:
 
     def flush(self, end: int) -> None:
         """Emit the problems of the parser that stand before `end` and have not been emitted."""
+        if not self._problems:
+            return
         while self._problems and self._problems[-1][0] < end:
             self.graph.emit(self._problems.pop()[1])
 
@@ -129,15 +134,22 @@ class Expressions:
         """Without parentheses, casts and annotations."""
         while True:
             inner: Node | None = None
-            if node.type == "parenthesized_expression":
+            kind = node.type
+            if kind not in _WRAPPED:
+                return node
+            if kind == "parenthesized_expression":
                 inner = next((c for c in node.named_children if c.type != "ERROR"), None)
-            elif node.type == "cast_expression":
+            elif kind == "cast_expression":
                 inner = node.child_by_field_name("value")
-            elif node.type == "call_expression":
-                function = node.child_by_field_name("function")
-                arguments = self.arguments(node)
-                if function is not None and arguments and text_of(function, self.source.code) in _TRANSPARENT:
-                    inner = arguments[0]
+            else:
+                # The function comes first: where the code goes on with another word, this is no annotation.
+                start = node.start_byte
+                if self.source.code.startswith(_TRANSPARENT, start):
+                    function = node.child_by_field_name("function")
+                    arguments = self.arguments(node)
+                    name = text_of(function, self.source.code) if function is not None else ""
+                    if arguments and name in _TRANSPARENT:
+                        inner = arguments[0]
             if inner is None:
                 return node
             node = inner
@@ -150,8 +162,17 @@ class Expressions:
 
     def value(self, node: Node) -> Expression:
         """For its value, as a pure expression."""
-        node = self.strip(node)
-        handler = self._values.get(node.type)
+        kind = node.type
+        leaf = self._leaves.get(kind)
+        if leaf is not None:
+            return leaf(node)
+        if kind in _WRAPPED:
+            node = self.strip(node)
+            kind = node.type
+            leaf = self._leaves.get(kind)
+            if leaf is not None:
+                return leaf(node)
+        handler = self._values.get(kind)
         if handler is None:
             return Opaque(self.quote(node))
         if not self.enter_level(node):
@@ -280,9 +301,10 @@ class Expressions:
         self.graph.start(after)
 
     def _identifier(self, node: Node) -> Expression:
-        name, written = text_of(node, self.source.code), self.quote(node)
+        start, end = node.start_byte, node.end_byte
+        name, written = self.source.code[start:end], self.source.clean[start:end]
         if name != written:  # a type that the normaliser dressed up as a name
-            return Opaque(written)
+            return Opaque(" ".join(written.split()))
         return self.scopes.find(name) or Symbol(name)
 
     def _call(self, node: Node, target: Local | None) -> Expression:

@@ -39,6 +39,8 @@ class Scopes:
         self._scopes[-1].pop(name, None)
 
     def find(self, name: str) -> Local | None:
+        if name not in self._counts:
+            return None
         for scope in reversed(self._scopes):
             if name in scope:
                 return scope[name]
