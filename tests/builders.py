@@ -94,7 +94,8 @@ def stages(
     *texts: str | Mapping[str, str], profile: Profile | None = None, bounds: Bounds = BOUNDS
 ) -> list[Stage]:
     """The stages, bound to the profile."""
-    bound = bind(snapshots(*texts), profile or tiny(), cfront.parse, bounds)
+    profile = profile or tiny()
+    bound = bind(snapshots(*texts), profile, cfront.Store(profile.dialect), bounds)
     assert all(stage is not None for stage in bound)
     return [stage for stage in bound if stage is not None]
 

@@ -27,6 +27,12 @@ _STORE = re.compile(
     r"(?:->|\.)\s*([A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)\s*=(?!=)\s*&?\s*([A-Za-z_]\w*)\s*(?=[;,}])",
     re.ASCII,
 )
+# a field that is assigned, in all its forms
+_ASSIGNED = re.compile(
+    r"(?:->|\.)\s*([A-Za-z_]\w*)\s*(?:(?:[-+|&^*/%]|<<|>>)?=(?!=)|\+\+|--)"
+    r"|(?:\+\+|--)\s*\(?\s*[A-Za-z_][\w.>\-]*(?:->|\.)\s*([A-Za-z_]\w*)",
+    re.ASCII,
+)
 _FREE = re.compile(r"(?<![.>\w])[A-Za-z_]\w*", re.ASCII)  # words that are no fields
 _INITIALISER = re.compile(r"=\s*(?:\([^(){}]*\)\s*)?\{")
 _PIECE = re.compile(r"[A-Za-z_]\w*|[{}()\[\],.=]|[^\s\w]|\d\w*", re.ASCII)
@@ -62,6 +68,8 @@ def _entry(extent: Extent, found: Outline) -> FunctionEntry:
     for directive in found.directives_in(extent.start, extent.end):
         if directive.name == "define":
             words.update(dict.fromkeys(_WORD.findall(_QUOTED.sub(" ", directive.rest))))
+    assigned = _ASSIGNED.findall(found.plain, extent.body, extent.end)
+    words.update(dict.fromkeys("=" + (field or other) for field, other in assigned))
     head = found.plain[extent.start : extent.body]
     modifiers = _WORD.findall(head.partition("(")[0])
     return FunctionEntry(

@@ -79,9 +79,11 @@ class Program:
         renamed: Mapping[str, str],
         watched: Watched,
         touched: frozenset[str] = frozenset(),
+        defined: frozenset[str] = frozenset(),
     ) -> None:
         self.snapshot = snapshot
         self.touched = touched
+        self._defined = defined
         self.profile = profile
         self.watched = watched
         self._renamed = renamed
@@ -282,7 +284,7 @@ class Program:
         canonical = self.canonical(name)
         asked = canonical in self.watched.entered or canonical in self.watched.returned
         known = canonical in self._calls or canonical in self.profile.objects or asked
-        if known or self.lookup(path, name) is not None:
+        if known or name in self._defined or self.lookup(path, name) is not None:
             return False
         return not any(fnmatchcase(canonical, pattern) for pattern in self.profile.inert)
 

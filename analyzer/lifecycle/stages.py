@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TypeAlias
 
 from analyzer.lifecycle.automaton import Automaton, automaton
 from analyzer.lifecycle.explore import Bounds, Graph, explore, relocate
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.scope import Indexed, Reader, Scope, indexed
 from analyzer.lifecycle.sites import number_sites
-from analyzer.lifecycle.touched import Definition, touched
+from analyzer.lifecycle.touched import touched
 from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Snapshot
-from analyzer.model.summary import Dialect, FileSummary, Span
-
-Parse: TypeAlias = Callable[[str, str, Dialect], FileSummary]
+from analyzer.model.summary import Span
 
 
 @dataclass(slots=True)
@@ -34,36 +32,31 @@ class Stage:
 def bind(
     snapshots: Sequence[Snapshot],
     profile: Profile,
-    parse: Parse,
+    reader: Reader,
     bounds: Bounds,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Stage | None]:
     """A `Stage` for each snapshot; None for one that was not analysed."""
     watched = Watched.of(profile)
-    parsed: dict[tuple[str, str], FileSummary] = {}
     canonical: Mapping[str, str] = {}
-    read: list[tuple[Snapshot, list[FileSummary]]] = []
-    names: list[Mapping[str, str]] = []
+    read: list[Indexed] = []
+    bases: list[Mapping[str, str]] = []
+    names: list[Callable[[str], str]] = []
     for snapshot in snapshots:
         if not snapshot.analysed:
             continue
         canonical = _carry(canonical, snapshot.renamed)
-        names.append(canonical)
-        files = []
-        for path, text in snapshot.files.items():
-            key = (path, text)
-            if key not in parsed:
-                parsed[key] = parse(path, text, profile.dialect)
-            files.append(parsed[key])
-        read.append((snapshot, files))
-    edited = touched(
-        [(snapshot, _definitions(files)) for snapshot, files in read],
-        [lambda name, base=base: _named(base, profile, name) for base in names],  # type: ignore[misc]
-    )
-    built = {
-        snapshot.patch: Program(snapshot, files, profile, base, watched, edited)
-        for (snapshot, files), base in zip(read, names, strict=True)
-    }
+        names.append(lambda name, base=canonical: _named(base, profile, name))  # type: ignore[misc]
+        bases.append(canonical)
+        read.append(indexed(snapshot, reader))
+    edited = touched([(stage.snapshot, stage.definitions()) for stage in read], names)
+    built: dict[int, Program] = {}
+    for stage, base, name in zip(read, bases, names, strict=True):
+        scope = Scope(stage, profile, watched, name, edited)
+        files = scope.read(reader)
+        built[stage.snapshot.patch] = Program(
+            stage.snapshot, files, profile, base, watched, edited, scope.defined
+        )
     programs = [built.get(snapshot.patch) for snapshot in snapshots]
     present = [program for program in programs if program is not None]
     number_sites(present)
@@ -89,13 +82,6 @@ def bind(
         stages.append(Stage(program.snapshot, machine, graph, automaton(graph), same))
         before = program
     return stages
-
-
-def _definitions(files: Sequence[FileSummary]) -> dict[str, list[Definition]]:
-    return {
-        file.path: [(f.name, f.span.line, f.span.end_line or f.span.line) for f in file.functions]
-        for file in files
-    }
 
 
 def _named(base: Mapping[str, str], profile: Profile, name: str) -> str:

@@ -247,7 +247,8 @@ class FunctionEntry:
     """A function definition as the index knows it, before it is lowered.
 
     `line` and `end_line` are 1-based. `words` are all identifiers of head and body, once each, parted by
-    single blanks: those in every arm of a conditional, in arguments of macros and fields included.
+    single blanks: those in every arm of a conditional, in arguments of macros and fields included; a field
+    that is assigned to stands there a second time, with ``=`` before it.
     """
 
     name: str

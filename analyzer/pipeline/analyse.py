@@ -103,7 +103,13 @@ def report_of(
             )
     source = source_of(series, profile, options, repository)
     snapshots = certain(source.snapshots, series)
-    stages = bind(snapshots, profile, cfront.parse, options.bounds, progress)
+    # The built-in lifecycle is read faster than remembered.
+    remember = options.cache and source.kind == "tree"
+    store = cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)
+    try:
+        stages = bind(snapshots, profile, store, options.bounds, progress)
+    finally:
+        store.close()
     compared = _compare(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
     scenarios = _scenarios(stages, snapshots, profile, options)

@@ -70,7 +70,7 @@ def laid(tree: Path, name: str, series: Series = NOTHING) -> Laid:
     with Objects(tree) as objects:
         snapshots = lay(series, profile, objects, objects.commit("HEAD"))
         assert not any(snapshot.unknown for snapshot in snapshots)
-        stages = bind(snapshots, profile, cfront.parse, BOUNDS)
+        stages = bind(snapshots, profile, cfront.Store(profile.dialect), BOUNDS)
     assert all(stage is not None for stage in stages)
     return Laid(profile, [stage for stage in stages if stage is not None])
 

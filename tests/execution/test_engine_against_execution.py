@@ -44,7 +44,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> list[Stage]:
     for number in STAGES:
         tree = tree_at(number, folder / f"tree{number}")
         trees.append((f"stage {number}", texts(tree)))
-    found = bind(from_texts(trees, Evidence.TREE), PROFILE, cfront.parse, Bounds())
+    found = bind(from_texts(trees, Evidence.TREE), PROFILE, cfront.Store(PROFILE.dialect), Bounds())
     return [stage for stage in found if stage is not None]
 
 

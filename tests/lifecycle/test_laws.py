@@ -174,7 +174,12 @@ BREAKS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def bound(*trees: Mapping[str, str]) -> list[Stage]:
-    found = bind(from_texts([(str(n), tree) for n, tree in enumerate(trees)]), PROFILE, cfront.parse, BOUNDS)
+    found = bind(
+        from_texts([(str(n), tree) for n, tree in enumerate(trees)]),
+        PROFILE,
+        cfront.Store(PROFILE.dialect),
+        BOUNDS,
+    )
     return [stage for stage in found if stage is not None]
 
 

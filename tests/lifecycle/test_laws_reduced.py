@@ -102,7 +102,11 @@ def edited(replacements: list[tuple[str, str]]) -> dict[str, str]:
 
 def between(after: Mapping[str, str]) -> tuple[Compared, list[Stage]]:
     snapshots = from_texts([("base", BASE), ("after", after)])
-    pair = [stage for stage in bind(snapshots, PROFILE, cfront.parse, Bounds()) if stage is not None]
+    pair = [
+        stage
+        for stage in bind(snapshots, PROFILE, cfront.Store(PROFILE.dialect), Bounds())
+        if stage is not None
+    ]
     return compare(pair[0], pair[1], PROFILE, Bounds()), pair
 
 
