@@ -39,9 +39,13 @@ class LookAhead:
         """What may happen from an instruction on until `function` returns, callees and whatever they start
         included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
         ``enter F``, ``returned F``."""
+        return self.rows(function)[block][index]
+
+    def rows(self, function: str) -> list[list[frozenset[str]]]:
+        """`after` for all blocks and instructions of a function."""
         if self._table is None:
             self._table = self._look_ahead()
-        return self._table[function][block][index]
+        return self._table[function]
 
     def _look_ahead(self) -> dict[str, list[list[frozenset[str]]]]:
         own: dict[str, list[list[frozenset[str]]]] = {}
@@ -103,7 +107,7 @@ class LookAhead:
             if isinstance(instruction, Call):
                 canonical = self._program.canonical(callee_name(instruction))
                 action = self._program.meaning(canonical)
-                found.update((f"enter {canonical}", f"returned {canonical}"))
+                found |= self._watched(canonical)
                 if isinstance(action, Read):
                     found.add(f"read {action.variable}")
                 elif isinstance(action, Notify):
@@ -122,9 +126,21 @@ class LookAhead:
                     # Through a pointer that may be the address of any of them.
                     found.update(f"write {n} ?" for n in range(len(self._program.profile.tracked)))
             elif isinstance(instruction, Return):
-                found.add(f"returned {self._program.canonical(summary.name)}")
+                found |= {
+                    fact
+                    for fact in self._watched(self._program.canonical(summary.name))
+                    if fact.startswith("returned ")
+                }
             row.append(frozenset(found))
         return row
+
+    def _watched(self, canonical: str) -> set[str]:
+        """What selections ask about a call."""
+        watched = self._program.watched
+        found = {f"enter {canonical}"} if canonical in watched.entered else set()
+        if canonical in watched.returned:
+            found.add(f"returned {canonical}")
+        return found
 
     def _looked_at(self, action: Notify, call: Call) -> set[str]:
         """The tracked state that a notification reads by itself, and what it writes for its handlers."""
@@ -144,6 +160,7 @@ class LookAhead:
                 f"enter {self._program.canonical(symbol)}"
                 for symbol in symbols_in(expression)
                 if symbol in self._program.functions
+                and self._program.canonical(symbol) in self._program.watched.entered
             )
             for field in fields_in(expression):
                 number = self._program.variable_of(summary.name, field)

@@ -67,6 +67,7 @@ class Effects:
 
     def entered(self, live: Live, function: str, emitted: list[Emission] | None) -> None:
         """A function is entered: what selections ask about that, and from where a scenario is shown."""
+        live.entered.add(function)
         canonical = self._program.canonical(function)
         if canonical in self._program.watched.entered:
             live.facts |= {f"enter {canonical}"}

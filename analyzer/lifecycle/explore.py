@@ -1,7 +1,8 @@
 """All runs of one stage as a graph: states that are equal are one node, so loops close.
 
 A node is a state at a choice, or an end. An edge is an option taken, with what was emitted until the
-next node. Nodes from which no end can be reached go round for ever: they count as blocked ends.
+next node. Nodes from which no end can be reached go round for ever: they count as blocked ends. What the
+stage before has in common is taken over from its graph and not executed again (`reuse`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from analyzer.lifecycle.machine import Machine
-from analyzer.lifecycle.program import Program
-from analyzer.lifecycle.runs import Choice, Emission, End, Option
+from analyzer.lifecycle.reuse import Common, Gone
+from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Origin, Token, Value
+
+Key: TypeAlias = tuple[State, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Edge:
 
     Tokens are numbered anew at each node. `came` maps a token of the target to what it was called before
     that, where that differs; `passed` counts, by origin, the unknown values produced and the switch points
-    passed on the way.
+    passed on the way. `visited` are the functions that were under way.
     """
 
     option: Option
@@ -42,29 +46,42 @@ class Edge:
     target: int
     came: Mapping[Token, Token]
     passed: Mapping[Origin, int]
+    visited: frozenset[str]
 
 
 BEGIN = Option(None, "", "")  # the option of the edge by which a run enters the graph
+NOTHING: Mapping[Token, Token] = {}
 
 
 @dataclass(slots=True)
 class Node:
-    """A state at a choice (`choice`) or the end of runs (`end`)."""
+    """A state at a choice (`choice`) or the end of runs (`end`). `living` are the tokens of the state, in
+    order, `functions` what is under way or deferred in it."""
 
     state: State
     choice: Choice | None
     end: End | None
-    facts: frozenset[str]
-    tracked: tuple[Value, ...]
+    living: tuple[Token, ...]
+    functions: frozenset[str]
     edges: list[Edge] = field(default_factory=list)
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return self.state.facts
+
+    @property
+    def tracked(self) -> tuple[Value, ...]:
+        return self.state.tracked
 
 
 @dataclass(slots=True)
 class Graph:
-    """The runs of a stage. `exceeded` says which bound was hit, or ""."""
+    """The runs of a stage. `numbers` finds a node by its state and how it ends; `exceeded` says which bound
+    was hit, or ""."""
 
     nodes: list[Node]
     roots: dict[int, Edge]  # by entry of the profile
+    numbers: dict[Key, int] = field(default_factory=dict)
     exceeded: str = ""
 
     def ends(self) -> list[int]:
@@ -72,90 +89,141 @@ class Graph:
         return [number for number, node in enumerate(self.nodes) if node.end is not None]
 
 
-def explore(machine: Machine, bounds: Bounds, progress: Callable[[str], None] = lambda _: None) -> Graph:
-    """All runs of `machine`'s stage from all entries of its profile."""
-    graph = Graph([], {})
-    numbers: dict[tuple[State, str], int] = {}
-    waiting: deque[int] = deque()
-    deadline = time.monotonic() + bounds.seconds
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The graph of the stage before, and what this stage has in common with it."""
 
-    def settle(live: Live, option: Option, began: Mapping[Origin, int]) -> Edge:
+    graph: Graph
+    common: Common
+
+
+def explore(
+    machine: Machine,
+    bounds: Bounds,
+    progress: Callable[[str], None] = lambda _: None,
+    before: Before | None = None,
+) -> Graph:
+    """All runs of `machine`'s stage from all entries of its profile."""
+    return _Explorer(machine, bounds, progress, before).run()
+
+
+class _Explorer:
+    def __init__(
+        self, machine: Machine, bounds: Bounds, progress: Callable[[str], None], before: Before | None
+    ) -> None:
+        self._machine = machine
+        self._bounds = bounds
+        self._progress = progress
+        self._before = before if before is not None and not before.graph.exceeded else None
+        self._graph = Graph([], {})
+        self._waiting: deque[int] = deque()
+        self._twins: dict[int, int] = {}  # nodes that the graph before has as well
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
+
+    def run(self) -> Graph:
+        graph = self._graph
+        deadline = time.monotonic() + self._bounds.seconds
+        for entry in range(len(self._machine.profile.entries)):
+            live = self._machine.start(entry)
+            if live is not None:
+                graph.roots[entry] = self._settle(live, BEGIN, {}, frozenset())
+        while self._waiting:
+            if len(graph.nodes) > self._bounds.states:
+                graph.exceeded = f"more than {self._bounds.states} states"
+                break
+            if time.monotonic() > deadline:
+                graph.exceeded = f"more than {self._bounds.seconds:g} seconds"
+                break
+            number = self._waiting.popleft()
+            twin = self._twins.get(number)
+            if twin is None:
+                self._expand(graph.nodes[number])
+            else:
+                assert self._before is not None
+                self._take_over(graph.nodes[number], self._before, twin)
+            if len(graph.nodes) % 2000 < 2:
+                self._progress(f"{len(graph.nodes)} states")  # not at each: a terminal is slow
+        _close_loops(graph)
+        return graph
+
+    def _expand(self, node: Node) -> None:
+        assert node.choice is not None
+        for option in node.choice.options:
+            self._go(node, option)
+
+    def _go(self, node: Node, option: Option) -> None:
+        """Execute what follows on `option`."""
+        choice = node.choice
+        assert choice is not None
+        live = thaw(node.state, node.living)
+        began = dict(live.counts)
+        self._machine.choose(live, choice, option)
+        if not self._machine.exclusions.holds(live.tracked):
+            node.edges.append(self._settle(live, option, began, node.functions))
+
+    def _settle(
+        self, live: Live, option: Option, began: Mapping[Origin, int], functions: frozenset[str]
+    ) -> Edge:
+        """Go on to the next node."""
+        machine = self._machine
         emitted: list[Emission] = []
         halt = machine.advance(live, emitted)
         machine.forget(live)
         passed = {o: n - began.get(o, 0) for o, n in live.counts.items() if n != began.get(o, 0)}
-        renamed = live.forget_origins()
+        renamed, living = live.forget_origins()
         if renamed and isinstance(halt, Choice) and halt.token is not None:
             # The tokens were renumbered: ask again, so that the choice names the new ones.
             halt = machine.advance(live, emitted)
-        state = live.freeze()
+        number = self._number(live.freeze(), halt, living)
+        came = {new: old for old, new in renamed.items()} if renamed else NOTHING
+        visited = self._same(functions | live.entered)
+        return Edge(option, tuple(emitted), number, came, passed, visited)
+
+    def _number(self, state: State, halt: Halt, living: tuple[Token, ...]) -> int:
+        """The node for a state, a new one if there is none yet."""
+        graph = self._graph
         key = (state, halt.kind + halt.reason if isinstance(halt, End) else "")
-        number = numbers.get(key)
+        number = graph.numbers.get(key)
         if number is None:
-            number = numbers[key] = len(graph.nodes)
+            number = graph.numbers[key] = len(graph.nodes)
             choice = halt if isinstance(halt, Choice) else None
             end = halt if isinstance(halt, End) else None
-            graph.nodes.append(Node(state, choice, end, state.facts, state.tracked))
+            functions = self._same(state.functions())
+            graph.nodes.append(Node(state, choice, end, living, functions))
             if choice is not None:
-                waiting.append(number)
-        return Edge(option, tuple(emitted), number, {new: old for old, new in renamed.items()}, passed)
+                self._waiting.append(number)
+                if self._before is not None and self._before.common.holds(state, functions):
+                    twin = self._before.graph.numbers.get(key)
+                    if twin is not None:
+                        self._twins[number] = twin
+        return number
 
-    for entry in range(len(machine.profile.entries)):
-        live = machine.start(entry)
-        if live is not None:
-            graph.roots[entry] = settle(live, BEGIN, {})
-    while waiting:
-        if len(graph.nodes) > bounds.states:
-            graph.exceeded = f"more than {bounds.states} states"
-            break
-        if time.monotonic() > deadline:
-            graph.exceeded = f"more than {bounds.seconds:g} seconds"
-            break
-        node = graph.nodes[waiting.popleft()]
-        assert node.choice is not None
-        for option in node.choice.options:
-            live = thaw(node.state)
-            began = dict(live.counts)
-            machine.choose(live, node.choice, option)
-            if machine.exclusions.holds(live.tracked):
-                continue
-            node.edges.append(settle(live, option, began))
-        if len(graph.nodes) % 2000 < 2:
-            progress(f"{len(graph.nodes)} states")  # not at each: a terminal is slow
-    _close_loops(graph)
-    return graph
+    def _same(self, functions: frozenset[str]) -> frozenset[str]:
+        """One object for equal sets: there are few of them."""
+        return self._sets.setdefault(functions, functions)
 
+    # --- what the stage before has as well --------------------------------------------------
 
-def relocate(graph: Graph, program: Program) -> Graph | None:
-    """The graph of a stage that executes the same as the one `graph` is of, at its own places.
+    def _take_over(self, node: Node, before: Before, twin: int) -> None:
+        for edge in before.graph.nodes[twin].edges:
+            target = before.graph.nodes[edge.target]
+            taken = None
+            if before.common.covers(edge.visited) and before.common.holds(target.state, target.functions):
+                taken = self._copied(edge, target, before.common)
+            if taken is None:
+                self._go(node, edge.option)
+            else:
+                node.edges.append(taken)
 
-    None when a place cannot be found again, or when the graph rests on what could not be read.
-    """
-    lines = {
-        path: {old: new for new, old in enumerate(moved, 1) if old}
-        for path, moved in program.snapshot.moved.items()
-    }
-
-    def moved(emitted: tuple[Emission, ...]) -> tuple[Emission, ...]:
-        result = []
-        for emission in emitted:
-            path, line = emission.spot
-            spot = (path, lines[path][line] if line and path in lines else line)
-            evidence, where = program.place(*spot)
-            result.append(replace(emission, spot=spot, evidence=evidence, where=where))
-        return tuple(result)
-
-    if graph.exceeded or any(f.startswith("problem ") for node in graph.nodes for f in node.facts):
-        return None
-    try:
-        roots = {n: replace(edge, emitted=moved(edge.emitted)) for n, edge in graph.roots.items()}
-        nodes = [
-            replace(node, edges=[replace(edge, emitted=moved(edge.emitted)) for edge in node.edges])
-            for node in graph.nodes
-        ]
-    except KeyError:
-        return None
-    return Graph(nodes, roots)
+    def _copied(self, edge: Edge, target: Node, common: Common) -> Edge | None:
+        """The edge at this stage's places; None when one of them cannot be found again."""
+        try:
+            emitted = common.emitted(edge.emitted)
+            halt = target.end if target.choice is None else common.choice(target.choice)
+        except Gone:
+            return None
+        assert halt is not None
+        return replace(edge, emitted=emitted, target=self._number(target.state, halt, target.living))
 
 
 def _close_loops(graph: Graph) -> None:

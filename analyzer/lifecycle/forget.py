@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzer.lifecycle.ahead import LookAhead
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.select import Exclusions, Selections, may_become
@@ -28,6 +30,10 @@ class Forgetting:
         kept |= {self._index[name] for spec in self._profile.interference for name in spec.when}
         self._kept = frozenset(kept)
         self._memo: dict[object, tuple[frozenset[str], frozenset[int], frozenset[int]]] = {}
+
+    def ahead(self, function: str) -> Sequence[Sequence[frozenset[str]]]:
+        """What may follow from each point of a function."""
+        return self._look.rows(function)
 
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""

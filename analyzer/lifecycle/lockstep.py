@@ -116,14 +116,10 @@ class Walk:
         self.nodes = graph.nodes
         self.roots = graph.roots
         self.exceeded = graph.exceeded
-        self._living: dict[int, tuple[Token, ...]] = {}
 
     def living(self, node: int) -> tuple[Token, ...]:
         """The tokens a node's state holds, in order."""
-        found = self._living.get(node)
-        if found is None:
-            found = self._living[node] = tuple(sorted(self.nodes[node].state.tokens()))
-        return found
+        return self.nodes[node].living
 
 
 class Pairing:
@@ -390,7 +386,7 @@ class Pairing:
                 half.record(
                     StepKind.TASK, choice.where, choice.function, edge.option.words, Evidence.BUILT_IN
                 )
-            live = thaw(node.state)
+            live = thaw(node.state, node.living)
             walk.machine.choose(live, choice, edge.option)
             walk.machine.advance(live, [], half.record)
         self._arrive(half, edge)
@@ -498,23 +494,30 @@ class Pairing:
             half.counts = {o: n for o, n in half.counts.items() if o in open_ones}
         bases: list[dict[Origin, int]] = []
         for half in halves:
-            bases.append({o: self._oldest(halves, lowest, o, half.number) for o in open_ones})
+            base: dict[Origin, int] = {}
+            for origin in open_ones:
+                oldest = self._oldest(halves, lowest, origin, half.number)
+                if oldest:
+                    base[origin] = oldest
+            bases.append(base)
         for half, base in zip(halves, bases, strict=True):
-            if any(base.values()):
+            if base:
                 half.tokens = {
-                    local: Token(token.origin, token.occurrence - base[token.origin])
+                    local: Token(token.origin, token.occurrence - base.get(token.origin, 0))
                     for local, token in half.tokens.items()
                 }
                 half.known = {
-                    Token(t.origin, t.occurrence - base[t.origin]): v for t, v in half.known.items()
+                    Token(t.origin, t.occurrence - base.get(t.origin, 0)): v for t, v in half.known.items()
                 }
-                half.turns = {(o, n - base[o]): action for (o, n), action in half.turns.items()}
-            half.counts = {o: n - base[o] for o, n in half.counts.items() if n > base[o]}
+                half.turns = {(o, n - base.get(o, 0)): action for (o, n), action in half.turns.items()}
+                half.counts = {o: n - base.get(o, 0) for o, n in half.counts.items() if n > base.get(o, 0)}
 
     def _oldest(
         self, halves: tuple[Half, Half], lowest: list[dict[Origin, int]], origin: Origin, number: int
     ) -> int:
         """The lowest occurrence of `origin` that matters to a side, or to either when it is shared."""
+        if lowest[number].get(origin) == 0:
+            return 0
         sides: Iterable[int] = (0, 1) if self.shared(origin) else (number,)
         found: list[int] = []
         for side in sides:

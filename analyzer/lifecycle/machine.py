@@ -10,6 +10,8 @@ know return anything and change nothing tracked; a call through an unknown point
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzer.lifecycle.evaluate import Evaluator
 from analyzer.lifecycle.forget import Forgetting
 from analyzer.lifecycle.program import Program
@@ -85,6 +87,10 @@ class Machine:
         """Drop the facts and tracked values that can make no difference any more."""
         self._forgetting.forget(live)
 
+    def ahead(self, function: str) -> Sequence[Sequence[frozenset[str]]]:
+        """What may follow from each point of a function (`ahead.LookAhead`)."""
+        return self._forgetting.ahead(function)
+
     # --- choosing ---------------------------------------------------------------------------
 
     def choose(self, live: Live, choice: Choice, option: Option) -> None:
@@ -145,7 +151,7 @@ class Machine:
         for step in range(LONGEST):
             if step > STRAIGHT and step % STRIDE == 0:
                 # Deterministic and long: if the situation repeats, it repeats for ever.
-                here = thaw(live.freeze())
+                here = thaw(live.freeze(), ())
                 here.forget_origins()
                 situation = here.freeze()
                 if situation in seen:

@@ -7,6 +7,7 @@ asks about matters: `Selections.reduce` drops it, so that more states are equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from analyzer.lifecycle.values import Name, Unsure, Value, constant_of, key_of, outcomes
 from analyzer.lifecycle.values import Test as ValueTest
@@ -50,6 +51,15 @@ def may_become(
     return any(f"write {variable} {constants.get(value, value)}" in happens for value in wanted)
 
 
+class _Ahead(NamedTuple):
+    """What can still come about of a selection: each of its needs, anything that rules it out; and the final
+    values that no write can bring about any more."""
+
+    needs: tuple[bool, ...]
+    refuted: bool
+    settled: tuple[tuple[int, tuple[str, ...]], ...]
+
+
 class Selections:
     """The selections of a profile's scenarios and rules, in that order, ready to be asked.
 
@@ -69,7 +79,11 @@ class Selections:
         self._finals = tuple(
             tuple((self._index[name], wanted) for name, wanted in select.final.items()) for select in self.all
         )
+        self._dead = tuple(frozenset({f"not {number}"}) for number in range(len(self.all)))
+        self._sure = tuple(frozenset({f"sure {number}"}) for number in range(len(self.all)))
         self._memo: dict[tuple[frozenset[str], frozenset[str], tuple[Value, ...]], frozenset[str]] = {}
+        self._ahead: dict[frozenset[str], tuple[_Ahead, ...]] = {}
+        self._fits: dict[tuple[Value, tuple[str, ...]], bool] = {}
         self._asked: dict[frozenset[str], frozenset[int]] = {}
 
     def reduce(self, facts: frozenset[str], happens: frozenset[str], tracked: list[Value]) -> frozenset[str]:
@@ -78,33 +92,57 @@ class Selections:
         known = self._memo.get(key)
         if known is not None:
             return known
+        ahead = self._ahead.get(happens)
+        if ahead is None:
+            ahead = self._ahead[happens] = tuple([self._look(n, happens) for n in range(len(self.all))])
         kept = {fact for fact in facts if fact.startswith("problem ") or fact == "stopped"}
-        for number in range(len(self.all)):
-            kept |= self._status(number, facts, happens, tracked)
+        for number, coming in enumerate(ahead):
+            kept |= self._status(number, facts, coming, tracked)
         result = self._memo[key] = frozenset(kept)
         return result
 
+    def _look(self, number: int, happens: frozenset[str]) -> _Ahead:
+        """What of one selection can still come about."""
+        return _Ahead(
+            tuple([any(self._may(fact, happens) for fact in facts) for facts in self._needs[number]]),
+            any(self._may(fact, happens) for fact in self._rules_out[number]),
+            tuple(
+                [
+                    (variable, wanted)
+                    for variable, wanted in self._finals[number]
+                    if not may_become(variable, wanted, happens, self.profile.constants)
+                ]
+            ),
+        )
+
     def _status(
-        self, number: int, facts: frozenset[str], happens: frozenset[str], tracked: list[Value]
+        self, number: int, facts: frozenset[str], coming: _Ahead, tracked: list[Value]
     ) -> frozenset[str]:
-        dead = frozenset({f"not {number}"})
-        if dead <= facts or facts & self._rules_out[number]:
+        dead, sure = self._dead[number], self._sure[number]
+        if dead <= facts or not facts.isdisjoint(self._rules_out[number]):
             return dead
-        for variable, wanted in self._finals[number]:
-            if not may_be(tracked[variable], wanted, self.profile.constants) and not may_become(
-                variable, wanted, happens, self.profile.constants
-            ):
+        for variable, wanted in coming.settled:
+            if not self._fit(tracked[variable], wanted):
                 return dead
-        sure = frozenset({f"sure {number}"})
-        if not sure <= facts:
-            for alternatives in self._needs[number]:
-                if not facts & alternatives and not any(self._may(fact, happens) for fact in alternatives):
-                    return dead
-        settled = sure <= facts or all(facts & alternatives for alternatives in self._needs[number])
-        if settled and not any(self._may(fact, happens) for fact in self._rules_out[number]):
+        certain = sure <= facts
+        met = True
+        if not certain:
+            for alternatives, possible in zip(self._needs[number], coming.needs, strict=True):
+                if facts.isdisjoint(alternatives):
+                    if not possible:
+                        return dead
+                    met = False
+        if met and not coming.refuted:
             return sure
         asked: frozenset[str] = facts & frozenset[str]().union(*self._needs[number])
         return asked | (facts & sure)
+
+    def _fit(self, value: Value, wanted: tuple[str, ...]) -> bool:
+        key = (value, wanted)
+        known = self._fits.get(key)
+        if known is None:
+            known = self._fits[key] = may_be(value, wanted, self.profile.constants)
+        return known
 
     def _may(self, fact: str, happens: frozenset[str]) -> bool:
         """Whether a fact can still come about."""

@@ -22,6 +22,14 @@ def _places(program: Program) -> Iterator[tuple[Place, str, str]]:
             yield (path, span.line, span.column, what), what, program.canonical(function.name)
 
 
+def places_of(program: Program, function: ControlFlowSummary) -> list[Place]:
+    """The places of a function as it is executed, in order."""
+    return [
+        (function.path, span.line, span.column, what)
+        for span, what in _whats(program, program.functions[function.name])
+    ]
+
+
 def _whats(program: Program, function: ControlFlowSummary) -> Iterator[tuple[Span, str]]:
     seen: set[tuple[int, int, str]] = set()
     for block in function.blocks:

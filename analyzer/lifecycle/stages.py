@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from analyzer.lifecycle.automaton import Automaton, automaton
-from analyzer.lifecycle.explore import Bounds, Graph, explore, relocate
+from analyzer.lifecycle.explore import Before, Bounds, Graph, explore
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.reuse import Common, same_code
 from analyzer.lifecycle.scope import Indexed, Reader, Scope, indexed
 from analyzer.lifecycle.sites import number_sites
 from analyzer.lifecycle.touched import touched
 from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Snapshot
-from analyzer.model.summary import Span
 
 
 @dataclass(slots=True)
@@ -65,8 +65,7 @@ def bind(
         for program in present:
             program.common = common
     stages: list[Stage | None] = []
-    before: Program | None = None
-    last: Graph | None = None
+    last: Stage | None = None
     for bound in programs:
         if bound is None:
             stages.append(None)
@@ -74,14 +73,16 @@ def bind(
         program = bound
         machine = Machine(program)
         number = program.snapshot.patch
-        same = before is not None and _essence(before) == _essence(program)
-        graph = relocate(last, program) if same and last is not None else None
-        if graph is None:
-            graph = explore(machine, bounds, lambda text, n=number: progress(f"stage {n}: {text}"))  # type: ignore[misc]
-        last = graph
-        stages.append(Stage(program.snapshot, machine, graph, automaton(graph), same))
-        before = program
+        reusable = None if last is None else Before(last.graph, Common(last.machine, machine))
+        same = last is not None and _same(last.machine.program, program)
+        graph = explore(machine, bounds, _told(progress, number), reusable)
+        last = Stage(program.snapshot, machine, graph, automaton(graph), same)
+        stages.append(last)
     return stages
+
+
+def _told(progress: Callable[[str], None], number: int) -> Callable[[str], None]:
+    return lambda text: progress(f"stage {number}: {text}")
 
 
 def _named(base: Mapping[str, str], profile: Profile, name: str) -> str:
@@ -96,27 +97,10 @@ def _carry(before: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, s
     return names
 
 
-def _essence(program: Program) -> Mapping[str, object]:
-    """What the stage executes, without the places it stands at."""
-    # Functions of one name in several files differ in what stands behind the @.
-    return {
-        f"{program.canonical(name)}@{name.partition('@')[2]}": _bare(program.code(name))
-        for name in program.relevant
-    }
-
-
-def _bare(value: object) -> object:
-    if isinstance(value, Span):
-        return None
-    if is_dataclass(value):
-        return (
-            type(value).__name__,
-            *(
-                _bare(getattr(value, field.name))
-                for field in fields(value)
-                if field.name not in ("path", "text")
-            ),
-        )
-    if isinstance(value, tuple):
-        return tuple(_bare(item) for item in value)
-    return value
+def _same(before: Program, after: Program) -> bool:
+    """Whether two stages execute the same, wherever it stands."""
+    was = {before.canonical(name): name for name in before.relevant}
+    now = {after.canonical(name): name for name in after.relevant}
+    return was.keys() == now.keys() and all(
+        same_code(before.code(was[name]), after.code(now[name])) for name in was
+    )

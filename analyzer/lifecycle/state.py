@@ -7,11 +7,11 @@ ways that lead to the same situation are the same state; that is how loops merge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from analyzer.lifecycle.values import Origin, Token, Value, retoken, substitute, token_of
+from analyzer.lifecycle.values import Origin, Test, Token, Unsure, Value, retoken, substitute, token_of
 
 ANSWER = "@"  # begins the target of a predicate that an instruction under way asks
 Pause: TypeAlias = tuple[str, int, str]  # site, line and function of a switch point not yet settled
@@ -56,13 +56,11 @@ class State(NamedTuple):
     pause: Pause | None
     checked: bool
 
-    def tokens(self) -> set[Token]:
-        """The tokens of the values that the state holds."""
-        frames = [frame for task in self.tasks for frame in task.frames]
-        values = [value for frame in frames for _, value in (*frame.env, *frame.reads, *frame.asked)]
-        values += self.tracked
-        values += [queued.argument for queued in self.queue]
-        return {token for value in values if (token := token_of(value)) is not None}
+    def functions(self) -> frozenset[str]:
+        """The functions that are under way or deferred."""
+        found = {frame.function for task in self.tasks for frame in task.frames}
+        found.update([queued.function for queued in self.queue])
+        return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -122,6 +120,7 @@ class Live:
     fired: frozenset[int]
     pause: Pause | None = None
     checked: bool = False
+    entered: set[str] = field(default_factory=set)  # functions that began since it was thawed
     counts: dict[Origin, int] = field(default_factory=dict)
 
     def values(self) -> Iterator[Value]:
@@ -135,17 +134,23 @@ class Live:
 
     def tokens(self) -> set[Token]:
         """The tokens that are still alive."""
-        return {token for value in self.values() if (token := token_of(value)) is not None}
+        found = self.local_tokens()
+        found.update(_tokens(self.tracked))
+        if self.queue:
+            found.update(_tokens([queued.argument for queued in self.queue]))
+        return found
 
     def local_tokens(self) -> set[Token]:
         """The tokens that locals hold."""
-        return {
-            token
-            for task in self.tasks
-            for frame in task.frames
-            for value in frame.values()
-            if (token := token_of(value)) is not None
-        }
+        found: set[Token] = set()
+        for task in self.tasks:
+            for frame in task.frames:
+                found.update(_tokens(frame.env.values()))
+                if frame.reads:
+                    found.update(_tokens(frame.reads.values()))
+                if frame.asked:
+                    found.update(_tokens(frame.asked.values()))
+        return found
 
     def learn(self, token: Token, known: Value) -> None:
         """Put what is known of `token` in everywhere."""
@@ -166,22 +171,24 @@ class Live:
         if self.queue:
             self.queue = [q._replace(argument=change(q.argument)) for q in self.queue]
 
-    def forget_origins(self) -> dict[Token, Token]:
-        """Number the living tokens of each origin from 0 and forget how many there were; what was renamed,
-        old to new."""
-        living: dict[Origin, list[Token]] = {}
+    def forget_origins(self) -> tuple[dict[Token, Token], tuple[Token, ...]]:
+        """Number the living tokens of each origin from 0 and forget how many there were.
+
+        What was renamed, old to new, and the living tokens in order.
+        """
+        counts: dict[Origin, int] = {}
+        names: dict[Token, Token] = {}
+        living: list[Token] = []
         for token in sorted(self.tokens()):
-            living.setdefault(token.origin, []).append(token)
-        names = {
-            token: Token(origin, number)
-            for origin, tokens in living.items()
-            for number, token in enumerate(tokens)
-            if token.occurrence != number
-        }
+            number = counts.get(token.origin, 0)
+            counts[token.origin] = number + 1
+            if token.occurrence != number:
+                names[token] = token = Token(token.origin, number)
+            living.append(token)
         if names:
             self.rename(names)
-        self.counts = {origin: len(tokens) for origin, tokens in living.items()}
-        return names
+        self.counts = counts
+        return names, tuple(living)
 
     def freeze(self) -> State:
         """The state as a value."""
@@ -196,6 +203,16 @@ class Live:
             self.pause,
             self.checked,
         )
+
+
+def _tokens(values: Iterable[Value]) -> list[Token]:
+    found = []
+    for value in values:
+        if isinstance(value, Unsure):
+            found.append(value.token)
+        elif isinstance(value, Test):
+            found.append(value.subject.token)
+    return found
 
 
 def _frozen(task: Task) -> TaskState:
@@ -244,8 +261,8 @@ def _thawed(task: TaskState) -> Task:
     )
 
 
-def thaw(state: State) -> Live:
-    """A live copy of `state`; origins are counted from the living tokens."""
+def thaw(state: State, living: Iterable[Token]) -> Live:
+    """A live copy of `state`; origins are counted from its living tokens."""
     live = Live(
         [_thawed(task) for task in state.tasks],
         state.current,
@@ -257,7 +274,6 @@ def thaw(state: State) -> Live:
         state.pause,
         state.checked,
     )
-    for token in state.tokens():
-        if token.occurrence >= live.counts.get(token.origin, 0):
-            live.counts[token.origin] = token.occurrence + 1
+    for token in living:
+        live.counts[token.origin] = live.counts.get(token.origin, 0) + 1
     return live

@@ -1,0 +1,157 @@
+"""What two neighbouring stages have in common, so that one need not be executed where the other was.
+
+A function is the same at both when its code, the identities of its places, what its calls mean and all that
+may follow from it are the same. A step of a run that goes through such functions alone leads to the same
+state at both stages; only the lines differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+
+from analyzer.lifecycle.machine import Machine
+from analyzer.lifecycle.parts import callee_name
+from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.runs import Choice, Emission
+from analyzer.lifecycle.sites import places_of
+from analyzer.lifecycle.state import State
+from analyzer.model.summary import Call, ControlFlowSummary, Span
+
+_PLACES = frozenset({"path", "text"})  # fields that say where or how something was written
+
+
+class Gone(Exception):
+    """A line that the stage before had is not there any more."""
+
+
+class Common:
+    """What the stage of `after` has in common with that of `before`."""
+
+    def __init__(self, before: Machine, after: Machine) -> None:
+        self._program = after.program
+        self._functions = _same_functions(before, after)
+        self._covered: dict[frozenset[str], bool] = {}
+        self._lines: Mapping[str, Mapping[int, int]] = {
+            path: {old: new for new, old in enumerate(moved, 1) if old}
+            for path, moved in after.program.snapshot.moved.items()
+        }
+        self._emissions: dict[tuple[Emission, ...], tuple[Emission, ...]] = {}
+        self._choices: dict[int, tuple[Choice, Choice]] = {}
+
+    def covers(self, functions: frozenset[str]) -> bool:
+        """Whether both stages have all of `functions` in common."""
+        found = self._covered.get(functions)
+        if found is None:
+            found = self._covered[functions] = functions <= self._functions
+        return found
+
+    def holds(self, state: State, functions: frozenset[str]) -> bool:
+        """Whether a state, in which `functions` are under way, means the same at both stages."""
+        return self.covers(functions) and not any(fact.startswith("problem ") for fact in state.facts)
+
+    def emitted(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
+        """Letters of the stage before at this stage's places; raises `Gone`."""
+        if not emissions:
+            return emissions
+        found = self._emissions.get(emissions)
+        if found is None:
+            moved = []
+            for one in emissions:
+                spot = self._spot(one.spot)
+                evidence, where = self._program.place(*spot)
+                moved.append(one if one.mark else replace(one, spot=spot, evidence=evidence, where=where))
+            found = self._emissions[emissions] = tuple(moved)
+        return found
+
+    def choice(self, choice: Choice) -> Choice:
+        """A choice of the stage before at this stage's place; raises `Gone`."""
+        known = self._choices.get(id(choice))
+        if known is not None:
+            return known[1]
+        moved = choice
+        if choice.spot[1]:
+            spot = self._spot(choice.spot)
+            moved = replace(choice, spot=spot, where=self._program.place(*spot)[1])
+        self._choices[id(choice)] = (choice, moved)
+        return moved
+
+    def _spot(self, spot: tuple[str, int]) -> tuple[str, int]:
+        path, line = spot
+        lines = self._lines.get(path)
+        if lines is None or not line:
+            return spot
+        if line not in lines:
+            raise Gone
+        return (path, lines[line])
+
+
+def _same_functions(before: Machine, after: Machine) -> frozenset[str]:
+    old, new = before.program, after.program
+    if _begun(old) != _begun(new):
+        return frozenset()
+    found = frozenset(
+        name for name in old.relevant & new.relevant if _same(before, after, name)
+    )  # fmt: skip
+    interfering = {
+        new.by_canonical[spec.function]
+        for spec in new.profile.interference
+        if spec.function in new.by_canonical
+    }
+    # Another thread may come in anywhere: what follows from anything depends on it.
+    return found if interfering & new.relevant <= found else frozenset()
+
+
+def _begun(program: Program) -> tuple[frozenset[str], ...]:
+    """What may begin without being called."""
+    profile = program.profile
+    wanted = {spec.function for spec in profile.interference}
+    wanted |= {handler.function for handler in profile.handlers}
+    wanted |= {state.predicate for event in profile.events for state in event.states}
+    return (frozenset(name for name in wanted if name in program.by_canonical),)
+
+
+def _same(before: Machine, after: Machine, name: str) -> bool:
+    old, new = before.program, after.program
+    one, other = old.code(name), new.code(name)
+    if one.path != other.path or not same_code(one, other):
+        return False
+    if [old.sites[p] for p in places_of(old, one)] != [new.sites[p] for p in places_of(new, other)]:
+        return False
+    if any(_meaning(old, one.path, callee) != _meaning(new, one.path, callee) for callee in _callees(one)):
+        return False
+    return before.ahead(name) == after.ahead(name)
+
+
+def _meaning(program: Program, path: str, name: str) -> tuple[object, ...]:
+    key = program.resolve(path, name)
+    return (program.action(path, name), key in program.relevant, key in program.telling)
+
+
+def _callees(summary: ControlFlowSummary) -> set[str]:
+    return {
+        callee_name(instruction)
+        for block in summary.blocks
+        for instruction in block.instructions
+        if isinstance(instruction, Call)
+    }
+
+
+def same_code(one: object, other: object) -> bool:
+    """Whether two summaries, or parts of them, execute the same, wherever they stand."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, tuple):
+        assert isinstance(other, tuple)
+        return len(one) == len(other) and all(map(same_code, one, other))
+    if isinstance(one, Span):
+        return True
+    if is_dataclass(one):
+        return all(
+            same_code(getattr(one, field.name), getattr(other, field.name))
+            for field in fields(one)
+            if field.name not in _PLACES
+        )
+    return one == other
