@@ -91,7 +91,9 @@ class Calls:
             return self._assert(summary, call, action.truth)
         if isinstance(action, Inline):
             return self._inline(summary, call, name, action.function, keep)
-        step = self._plain(summary, call, canonical, site, self._effect(summary, call, action, site))
+        step = self._plain(
+            summary, call, canonical, site, self._effect(summary, call, action, canonical, site)
+        )
         if isinstance(action, Acquire):
             return self._acquire(summary, call, action.lock, canonical, site, step)
         if isinstance(action, Join):
@@ -102,7 +104,9 @@ class Calls:
 
     # --- by action --------------------------------------------------------------------------
 
-    def _effect(self, summary: ControlFlowSummary, call: Call, action: Action, site: str) -> Effect | None:
+    def _effect(
+        self, summary: ControlFlowSummary, call: Call, action: Action, canonical: str, site: str
+    ) -> Effect | None:
         """What a call that is not executed itself does; None when it only returns something unknown."""
         if isinstance(action, Notify):
             return self._noticed(call, site)
@@ -121,9 +125,9 @@ class Calls:
         if isinstance(action, Start):
             return self._start(summary, call, action, site)
         if isinstance(action, Release):
-            return self._release(summary, call, action.lock, site)
+            return self._release(summary, call, action.lock, canonical, site)
         if isinstance(action, Wait):
-            return self._wait(summary, call, site)
+            return self._wait(summary, call, canonical, site)
         return None
 
     def _plain(
@@ -268,8 +272,10 @@ class Calls:
 
         return step
 
-    def _release(self, summary: ControlFlowSummary, call: Call, lock: str, site: str) -> Effect:
-        pause: Pause = (site, call.span.line, summary.name)
+    def _release(
+        self, summary: ControlFlowSummary, call: Call, lock: str, canonical: str, site: str
+    ) -> Effect:
+        pause = self.effects.pause(summary, call.span, canonical)
         result = self.values.result(call, site)
 
         def effect(
@@ -281,8 +287,8 @@ class Calls:
 
         return effect
 
-    def _wait(self, summary: ControlFlowSummary, call: Call, site: str) -> Effect:
-        pause: Pause = (site, call.span.line, summary.name)
+    def _wait(self, summary: ControlFlowSummary, call: Call, canonical: str, site: str) -> Effect:
+        pause = self.effects.pause(summary, call.span, canonical)
         result = self.values.result(call, site)
 
         def effect(

@@ -122,7 +122,9 @@ class Effects:
 
     def pause(self, summary: ControlFlowSummary, span: Span, what: str) -> Pause:
         """The switch point at a place."""
-        return (self._program.site(summary, span, what), span.line, summary.name)
+        site = self._program.site(summary, span, what)
+        self._program.spots[site] = (summary.path, span.line)
+        return (site, summary.name)
 
 
 def on(live: Live, frame: Frame) -> None:

@@ -175,7 +175,7 @@ class Machine:
             except Undecided as undecided:
                 return undecided.choice
             if blocked:
-                live.pause = (blocked, 0, "")
+                live.pause = (blocked, "")
                 choice = self.tasks.schedule(live, forced=True)
                 live.pause = None
                 if choice is None:

@@ -123,6 +123,7 @@ class Program:
         self._lacking: dict[str, bool] = {}
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}
+        self.spots: dict[str, tuple[str, int]] = {}  # path and line of each switch point that was met
         self.assumptions: set[str] = set()
         self.relevant = self._slice()
         self._relevant_names = {name.partition("@")[0] for name in self.relevant}

@@ -7,7 +7,6 @@ state at both stages; only the lines differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from analyzer.lifecycle.machine import Machine
@@ -16,13 +15,13 @@ from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Emission
 from analyzer.lifecycle.sites import places_of
 from analyzer.lifecycle.state import State
-from analyzer.model.summary import Call, ControlFlowSummary, Span
+from analyzer.model.summary import Call, ControlFlowSummary, Goto, Span
 
 _PLACES = frozenset({"path", "text"})  # fields that say where or how something was written
 
 
 class Gone(Exception):
-    """A line that the stage before had is not there any more."""
+    """A line of the stage before is not there any more, or is several."""
 
 
 class Common:
@@ -32,10 +31,9 @@ class Common:
         self._program = after.program
         self._functions = _same_functions(before, after)
         self._covered: dict[frozenset[str], bool] = {}
-        self._lines: Mapping[str, Mapping[int, int]] = {
-            path: {old: new for new, old in enumerate(moved, 1) if old}
-            for path, moved in after.program.snapshot.moved.items()
-        }
+        self._lines: dict[tuple[str, int], set[int]] = {}
+        for name in self._functions:
+            self._align(before.program.code(name), after.program.code(name))
         self._emissions: dict[tuple[Emission, ...], tuple[Emission, ...]] = {}
         self._choices: dict[int, tuple[Choice, Choice]] = {}
 
@@ -77,13 +75,20 @@ class Common:
         return moved
 
     def _spot(self, spot: tuple[str, int]) -> tuple[str, int]:
-        path, line = spot
-        lines = self._lines.get(path)
-        if lines is None or not line:
+        if not spot[1]:
             return spot
-        if line not in lines:
+        lines = self._lines.get(spot, set())
+        if len(lines) != 1:
             raise Gone
-        return (path, lines[line])
+        return (spot[0], next(iter(lines)))
+
+    def _align(self, one: ControlFlowSummary, other: ControlFlowSummary) -> None:
+        """Note to which lines those of a function have moved."""
+        for was, now in zip(one.blocks, other.blocks, strict=True):
+            pairs = zip((*was.instructions, was.terminator), (*now.instructions, now.terminator), strict=True)
+            for old, new in pairs:
+                if not isinstance(old, Goto) and not isinstance(new, Goto):
+                    self._lines.setdefault((one.path, old.span.line), set()).add(new.span.line)
 
 
 def _same_functions(before: Machine, after: Machine) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from analyzer.lifecycle.values import Origin, Test, Token, Unsure, Value, retoken, substitute, token_of
 
 ANSWER = "@"  # begins the target of a predicate that an instruction under way asks
-Pause: TypeAlias = tuple[str, int, str]  # site, line and function of a switch point not yet settled
+Pause: TypeAlias = tuple[str, str]  # site and function of a switch point not yet settled
 Asked: TypeAlias = tuple[str, int, int]  # a watch, how it splits, the line of the call
 
 

@@ -80,7 +80,7 @@ class Scheduler:
     def schedule(self, live: Live, forced: bool) -> Choice | None:
         """The choice at a switch point, or None when there is nothing to choose."""
         assert live.pause is not None
-        site, line, function = live.pause
+        site, function = live.pause
         frames = live.tasks[live.current].frames
         if any(frame.atomic for frame in frames):
             return None
@@ -97,7 +97,7 @@ class Scheduler:
                     options.append(Option(None, f"interference:{spec.function}@{number}", words))
         if not options or (len(options) == 1 and not forced):
             return None
-        path = self._program.functions[function].path if function else ""
+        path, line = self._program.spots[site] if function else ("", 0)
         where = self._program.place(path, line)[1] if path else Location("", 0)
         origin = ("switch", site)
         count = live.counts.get(origin, 0)
