@@ -49,7 +49,8 @@ class ScenarioStep:
 class Judged:
     """A commit compared with one of its parents. `unread` says why nothing can be told of the commit
     itself, `unread_before` why nothing can be told of its parent; "" if there is no such trouble. `begins`:
-    the parent has none of the profile's files."""
+    the parent has none of the profile's files; `apart`: the commit changes too much to follow runs through
+    it, and the lists of both trees were made each by itself."""
 
     commit: str
     parent: str
@@ -57,11 +58,12 @@ class Judged:
     unread: str = ""
     unread_before: str = ""
     begins: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A commit of the history that changes something, or begins it (`first`)."""
+    """A commit of the history that changes something, or begins it (`first`); `apart` as in `Judged`."""
 
     commit: str
     author: str
@@ -69,6 +71,7 @@ class HistoryEntry:
     merge: bool
     first: bool
     scenarios: tuple[ScenarioStep, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from analyzer.model.history import History, HistoryEntry, Judged, Move, Scenario
 from analyzer.model.profile import Profile
 from analyzer.model.report import Change, Report, ScenarioSequences, StageSequences
 from analyzer.model.report import Sequence as Letters
+from analyzer.model.series import Series
 from analyzer.model.unknown import InputError
 from analyzer.pipeline.analyse import report_of
 from analyzer.pipeline.options import Options
@@ -38,6 +39,8 @@ from analyzer.snapshots.tree import SOURCES
 from analyzer.snapshots.walk import Step, walk
 
 _NOTHING = "no scenario of the profile has a run there"
+_CHANGED = re.compile(rb"^[-+]", re.MULTILINE)
+FOLLOWED = 1_500  # changed lines through which runs are followed; a tree imported as a whole has many more
 Pair = tuple[str, str]  # commit, parent
 
 
@@ -154,15 +157,38 @@ def judge(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair) -> Jud
         series = intake.series_of([Commit(commit, (parent,), "", commit[:SHORT], "", diff)], commit, base)
         if not series.patches[0].files and not series.unknown:
             return Judged(commit, parent, ())  # nothing of it can matter
-        report = report_of(
-            series, profile, Options((), bounds=bounds), lambda _: None, Repository(objects, asked=True)
-        )
+        followed = len(_CHANGED.findall(diff)) <= FOLLOWED
+        judged = _followed(objects, profile, bounds, pair, series) if followed else None
+        if judged is None or judged.unread or judged.unread_before:
+            return _apart(objects, profile, bounds, pair, base)
+        return judged
     except InputError as error:
         return Judged(commit, parent, (), unread=str(error))
+
+
+def _followed(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair, series: Series) -> Judged:
+    """A commit as a series of one patch."""
+    report = _report(objects, profile, bounds, series)
     scenarios = tuple(_scenario(scenario, report.changes) for scenario in report.scenarios)
     before, after = (_unread(report, at) for at in (0, 1))
-    begins = bool(before) and not objects.listing(base, globs(profile))
-    return Judged(commit, parent, scenarios, after, "" if begins else before, begins)
+    return Judged(*pair, scenarios, after, before)
+
+
+def _apart(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair, base: str) -> Judged:
+    """A commit that changes too much to follow runs through it: both trees, each by itself."""
+    begins = not objects.listing(base, globs(profile))
+    old, new = (
+        _report(objects, profile, bounds, Series("", 1, (), base_commit=tree, commits=tree))
+        for tree in (base, pair[0])
+    )
+    scenarios = tuple(map(_both, old.scenarios, new.scenarios))
+    before = "" if begins else _unread(old, 0)
+    return Judged(*pair, scenarios, _unread(new, 0), before, begins, True)
+
+
+def _report(objects: Objects, profile: Profile, bounds: Bounds, series: Series) -> Report:
+    repository = Repository(objects, asked=True)
+    return report_of(series, profile, Options((), bounds=bounds), lambda _: None, repository)
 
 
 def _unread(report: Report, at: int) -> str:
@@ -189,6 +215,11 @@ def _scenario(scenario: ScenarioSequences, changes: Iterable[Change]) -> Scenari
     return ScenarioStep(scenario.id, scenario.title, scenario.generated, before, after, tuple(moves))
 
 
+def _both(old: ScenarioSequences, new: ScenarioSequences) -> ScenarioStep:
+    """A scenario of two trees, each looked at by itself."""
+    return ScenarioStep(new.id, new.title, new.generated, _of_stage(old.stages[0]), _of_stage(new.stages[0]))
+
+
 def _of_stage(row: StageSequences) -> Told:
     return Told(
         tuple(_labels(sequence) for sequence in row.sequences),
@@ -213,7 +244,7 @@ def _told(
     steps: Sequence[Step],
     judged: Mapping[Pair, Judged],
 ) -> History:
-    marked: list[tuple[Step, tuple[ScenarioStep, ...], bool]] = []
+    marked: list[tuple[Step, tuple[ScenarioStep, ...], bool, bool]] = []
     doubts: list[tuple[str, str]] = []
     stopped, compared = "", 0
     for at, step in enumerate(steps):
@@ -229,7 +260,7 @@ def _told(
             said = (*scenario.after.unknown, *(() if begins else scenario.before.unknown))
             doubts += [(step.commit, f"{scenario.title}: {why}") for why in dict.fromkeys(said)]
         if begins or any(scenario.changed for scenario in scenarios):
-            marked.append((step, scenarios, begins))
+            marked.append((step, scenarios, begins, any(one.apart for one in results)))
         older = len(steps) - at - 1
         why = next((one.unread_before for one in results if one.unread_before), "")
         if older and any(one.begins for one in results):
@@ -239,10 +270,10 @@ def _told(
         if why:
             stopped = _stop(f"the parent of {step.commit[:SHORT]}", why, older)
             break
-    messages = commits.messages(objects, [step.commit for step, _, _ in marked]) if marked else {}
+    messages = commits.messages(objects, [step.commit for step, *_ in marked]) if marked else {}
     entries_ = tuple(
-        HistoryEntry(step.commit, *messages[step.commit][:2], step.merge, first, scenarios)
-        for step, scenarios, first in reversed(marked)
+        HistoryEntry(step.commit, *messages[step.commit][:2], step.merge, first, scenarios, apart)
+        for step, scenarios, first, apart in reversed(marked)
     )
     doubts.reverse()
     incomplete = bool(stopped) or bool(doubts)
@@ -288,6 +319,7 @@ def _from_json(value: Any) -> Judged:
         value["unread"],
         value["unread_before"],
         value["begins"],
+        value["apart"],
     )
 
 

@@ -29,8 +29,8 @@ def text(found: History, width: int, scenarios: Sequence[str] = ()) -> str:
         lines = _entry(entry, width, scenarios)
         if lines:
             blocks.append(lines)
-    if not any(entry.scenarios for entry in found.entries if not entry.first):
-        blocks.append(["no commit changes a sequence"])
+    if not any(_picked(entry, scenarios) for entry in found.entries if not entry.first):
+        blocks.append([f"no commit changes {'a sequence of these' if scenarios else 'a sequence'}"])
     doubts = [line for said in _doubts(found) for line in fold(visible(said), width, "- ")]
     if doubts:
         blocks.append(["Could not be told:", *doubts])
@@ -48,6 +48,7 @@ def json_text(found: History, _width: int, scenarios: Sequence[str] = ()) -> str
             "title": entry.title,
             "merge": entry.merge,
             "first": entry.first,
+            "apart": entry.apart,
             "scenarios": [_scenario_json(one, entry.first) for one in _picked(entry, scenarios)],
         }
         for entry in found.entries
@@ -92,6 +93,9 @@ def _entry(entry: HistoryEntry, width: int, scenarios: Sequence[str]) -> list[st
     merge = ", a merge" if entry.merge else ""
     head = fold(visible(f"{entry.commit[:_SHORT]}{merge}: {entry.title}"), width)
     lines = [*head, "-" * max(map(len, head)), *fold(visible(entry.author), width)]
+    if entry.apart and not entry.first:
+        said = "it changes so much that the lists of both trees were made by themselves and compared"
+        lines += fold(f"({said})", width)
     if entry.first:
         lines += ["", "what was there first:"]
     groups: dict[object, list[ScenarioStep]] = {}

@@ -93,6 +93,17 @@ def test_paths_restrict_the_walk(tree: Path) -> None:
     assert walked(tree, paths=("README",)).touching == 3
 
 
+def test_a_commit_that_changes_too_much_is_compared_by_its_lists(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed = walked(tree, keep=False)
+    monkeypatch.setattr(module, "FOLLOWED", 0)
+    apart = walked(tree, keep=False)
+    assert changed(apart) == changed(followed)
+    assert all(entry.apart for entry in apart.entries)
+    assert "by themselves" in HISTORIES["text"](apart, 80, ()).replace("\n", " ")
+
+
 def test_the_walk_ends_at_what_it_cannot_read(tree: Path) -> None:
     commit(tree, {"fwup/update.c": "int nothing;\n"}, "gone")
     commit(tree, {"fwup/update.c": UPDATE}, "back")
