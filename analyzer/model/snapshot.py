@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -21,7 +21,7 @@ class Evidence(Enum):
 class Snapshot:
     """One stage: files by path, and the evidence of their lines.
 
-    `lines` maps a path to a tuple as long as the text has lines: the line's evidence and the
+    `lines` maps a path to a sequence as long as the text has lines: the line's evidence and the
     place to show for it (a line of the diff, of the tree or of the built-in lifecycle); a file it lacks
     is in the tree as it stands.
     `moved` maps a path to a tuple: for each line of *this* text the 1-based line of the previous
@@ -37,7 +37,7 @@ class Snapshot:
     patch: int
     title: str
     files: Mapping[str, str]
-    lines: Mapping[str, tuple[tuple[Evidence, str, int], ...]]
+    lines: Mapping[str, Sequence[tuple[Evidence, str, int]]]
     moved: Mapping[str, tuple[int, ...]]
     renamed: Mapping[str, str]
     analysed: bool = True

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from analyzer.model.series import FileDiff, Hunk, LineKind
 
+_HEAD = 40  # lines that tell how a file ends its lines
 _WORDS = re.compile(r"\w+|[^\w\s]")
 
 
@@ -50,7 +51,8 @@ class _Image:
 def apply(lines: Sequence[str], diff: FileDiff) -> Applied | Misfit:
     """`lines` after `diff`."""
     image = _Image(list(lines), list(range(1, len(lines) + 1)), [False] * len(lines))
-    crlf = bool(lines) and sum(line.endswith("\r\n") for line in lines) * 2 > len(lines)
+    head = lines[:_HEAD]
+    crlf = bool(head) and sum(line.endswith("\r\n") for line in head) * 2 > len(head)
     shown: set[int] = set()
     for number, hunk in enumerate(diff.hunks, 1):
         before = _by_tokens(image, hunk) if diff.repaired else _exactly(image, hunk, crlf)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,6 +19,7 @@ from analyzer.snapshots.tokens import line_keys
 
 Key = tuple[str, ...]
 _TOGETHER = 3
+_AROUND = 4  # kept lines on each side of a change
 _STAR = re.compile(r"\s*\*(?:\s|\Z)")
 _LARGE = 4_000  # tokens: a replaced region larger than this is compared by whole lines only
 
@@ -51,50 +52,116 @@ def continued_lines(
 @dataclass(frozen=True, slots=True)
 class Part:
     """A file before and after a patch, as lines, and for each new line the 1-based old one that the patch
-    keeps, or 0."""
+    keeps, or 0. Lines that are kept are in the same order on both sides."""
 
     old: Sequence[str]
     new: Sequence[str]
     kept: Sequence[int]
 
 
-def continued_parts(
-    parts: Sequence[Part], renamed: Mapping[str, str] | None = None
-) -> list[list[tuple[int, int]]]:
-    """For each line of each part's `new` the (number of the part, 1-based line) of the `old` it continues,
-    or (0, 0). Only lines that the patch does not keep are cut into tokens."""
-    befores: list[list[Key]] = []
-    afters: list[list[Key]] = []
-    results: list[list[int]] = []
-    for part in parts:
-        used = set(part.kept)
-        before = _keys(part.old, [n not in used for n in range(1, len(part.old) + 1)])
-        after = _keys(part.new, [not n for n in part.kept])
-        if renamed:
-            after = [tuple(renamed.get(word, word) for word in key) for key in after]
-        result = list(part.kept)
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """For each new line of a part the 1-based old line of the same part that it continues, or 0; and for
+    0-based new lines that continue a line of another part: that part's number and the 1-based line."""
+
+    lines: tuple[int, ...]
+    elsewhere: Mapping[int, tuple[int, int]]
+
+
+def continued_parts(parts: Sequence[Part], renamed: Mapping[str, str] | None = None) -> list[Continued]:
+    """What the lines of each part continue. Only what is near a change is looked at."""
+    near = [_near(part) for part in parts]
+    befores = [_keys(part.old, one.old, one.lost) for part, one in zip(parts, near, strict=True)]
+    afters = [_keys(part.new, one.new, one.fresh) for part, one in zip(parts, near, strict=True)]
+    if renamed:
+        afters = [
+            [tuple(renamed.get(word, word) for word in key) if at in one.fresh else key for at, key in lines]
+            for one, lines in zip(near, map(enumerate, afters), strict=True)
+        ]
+    results = [list(one.kept) for one in near]
+    for before, after, result in zip(befores, afters, results, strict=True):
         _moved(before, after, result)
         _blocks_moved(before, after, result)
-        befores.append(before)
-        afters.append(after)
-        results.append(result)
     taken = _between(befores, afters, results) if len(parts) > 1 else {}
-    found: list[list[tuple[int, int]]] = []
-    for number, (before, after, result) in enumerate(zip(befores, afters, results, strict=True)):
-        for (there, line), (home, origin) in taken.items():
-            if there == number:
-                after[line] = ()
-            if home == number:
-                before[origin] = ()
-        for lost, fresh in _gaps(before, after, result):
-            _changed(before, after, lost, fresh, result)
-        _fill_blank(before, after, result)
-        lines = [(number, line) if line else (0, 0) for line in result]
-        for (there, line), (home, origin) in taken.items():
-            if there == number:
-                lines[line] = (home, origin + 1)
-        found.append(lines)
+    for (there, line), (home, origin) in taken.items():
+        afters[there][line] = befores[home][origin] = ()
+    found = []
+    for number, part in enumerate(parts):
+        one, result = near[number], results[number]
+        for lost, fresh in _gaps(befores[number], afters[number], result):
+            _changed(befores[number], afters[number], lost, fresh, result)
+        _fill_blank(befores[number], afters[number], result)
+        lines = list(part.kept)
+        for at in one.fresh:
+            lines[one.new[at]] = one.old[result[at] - 1] + 1 if result[at] else 0
+        elsewhere = {
+            one.new[line]: (home, near[home].old[origin] + 1)
+            for (there, line), (home, origin) in taken.items()
+            if there == number
+        }
+        for line in elsewhere:
+            lines[line] = 0
+        found.append(Continued(tuple(lines), elsewhere))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """The lines of a part that are near a change. `old` and `new` are their 0-based numbers (-1: a mark
+    between stretches), `kept` is the part's own among them; `lost` and `fresh` are the places in `old` and
+    `new` of lines that the patch takes away and adds."""
+
+    old: list[int]
+    new: list[int]
+    kept: list[int]
+    lost: set[int]
+    fresh: set[int]
+
+
+def _near(part: Part) -> _Near:
+    """Each change with the lines next to it."""
+    changes: list[tuple[int, int, int, int]] = []
+    i = j = 0
+    for at, line in enumerate((*part.kept, len(part.old) + 1)):
+        if not line:
+            continue
+        if line - 1 > i or at > j:
+            changes.append((i, line - 1, j, at))
+        i, j = line, at + 1
+    found = _Near([], [], [], set(), set())
+    end = (0, 0)
+    for i1, i2, j1, j2 in changes:
+        # Between two changes the lines are kept, so that the distance is the same on both sides.
+        room = j1 - end[1]
+        if room > 2 * _AROUND:
+            _keep(found, end, _AROUND)
+            _mark(found)
+            _keep(found, (i1 - _AROUND, j1 - _AROUND), _AROUND)
+        else:
+            _keep(found, end, room)
+        found.lost.update(range(len(found.old), len(found.old) + i2 - i1))
+        found.fresh.update(range(len(found.new), len(found.new) + j2 - j1))
+        found.old.extend(range(i1, i2))
+        found.new.extend(range(j1, j2))
+        found.kept.extend([0] * (j2 - j1))
+        end = i2, j2
+    if changes:
+        _keep(found, end, min(_AROUND, len(part.old) - end[0]))
+    return found
+
+
+def _keep(found: _Near, start: tuple[int, int], count: int) -> None:
+    for k in range(count):
+        found.kept.append(len(found.old) + 1)
+        found.old.append(start[0] + k)
+        found.new.append(start[1] + k)
+
+
+def _mark(found: _Near) -> None:
+    """What no search goes over."""
+    found.kept.append(len(found.old) + 1)
+    found.old.append(-1)
+    found.new.append(-1)
 
 
 def _between(
@@ -115,23 +182,24 @@ def _between(
     return {fresh[j]: lost[i - 1] for j, i in enumerate(result) if i and lost[i - 1][0] != fresh[j][0]}
 
 
-def _keys(lines: Sequence[str], wanted: Sequence[bool]) -> list[Key]:
-    """The tokens of the `wanted` lines; a stand-in for the others."""
-    keys: list[Key] = [(line,) if line.strip() else () for line in lines]
+def _keys(lines: Sequence[str], numbers: Sequence[int], wanted: Collection[int]) -> list[Key]:
+    """The tokens of the lines of these numbers at the places that are `wanted`; a stand-in at the others."""
+    texts = [lines[number] if number >= 0 else "\0" for number in numbers]
+    keys: list[Key] = [(text,) if text.strip() else () for text in texts]
     first = 0
-    while first < len(lines):
-        if not wanted[first]:
+    while first < len(texts):
+        if first not in wanted:
             first += 1
             continue
         stop = first
-        while stop < len(lines) and wanted[stop]:
+        while stop in wanted:
             stop += 1
-        run = [line.rstrip("\r\n") for line in lines[first:stop]]
-        for at, line in enumerate(run):  # a run may begin inside a comment whose end it does not show
-            if not _STAR.match(line):
+        run = [text.rstrip("\r\n") for text in texts[first:stop]]
+        for at, text in enumerate(run):  # a run may begin inside a comment whose end it does not show
+            if not _STAR.match(text):
                 break
             run[at] = ""
-        keys[first:stop] = line_keys("".join(f"{line}\n" for line in run))
+        keys[first:stop] = line_keys("".join(f"{text}\n" for text in run))
         first = stop
     return keys
 

@@ -70,25 +70,21 @@ def environment() -> dict[str, str]:
 class Git:
     """git in one repository.
 
-    `folder` is the repository's own folder (``.git``, or that of a worktree or a submodule); `top` the
-    work tree, or None if it has none; `hash_name` ``sha1`` or ``sha256``; `shallow` says that history
-    ends early, `bare` that there is no work tree; `environment` is what git sees.
+    `folder` is the repository's own folder (``.git``, or that of a worktree or a submodule); `hash_name`
+    ``sha1`` or ``sha256``; `shallow` says that history ends early; `environment` is what git sees.
     """
 
     def __init__(self, directory: Path) -> None:
         if not directory.is_dir():
             raise InputError(f"{directory}: is no folder: name one inside a git repository")
         self.environment = environment()
-        asked = ("--show-object-format", "--is-shallow-repository", "--is-bare-repository")
-        found = self._run(directory, ("rev-parse", *asked, "--absolute-git-dir"))
+        asked = ("--show-object-format", "--is-shallow-repository", "--absolute-git-dir")
+        found = self._run(directory, ("rev-parse", *asked))
         if found.returncode:
             raise InputError(f"{directory}: {_reason(found.stderr, directory)}")
-        lines = found.stdout.decode("utf-8", "surrogateescape").split("\n")
-        self.hash_name, self.shallow, self.bare = lines[0], lines[1] == "true", lines[2] == "true"
-        self.folder = Path(lines[3])
-        top = self._run(directory, ("rev-parse", "--show-toplevel"))
-        shown = top.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
-        self.top = Path(shown) if not top.returncode and shown else None
+        hash_name, shallow, folder = found.stdout.decode("utf-8", "surrogateescape").split("\n", 2)
+        self.hash_name, self.shallow = hash_name, shallow == "true"
+        self.folder = Path(folder.removesuffix("\n"))
         self.directory = directory
 
     @property

@@ -9,7 +9,7 @@ that is defined outside the files at hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from analyzer.model.series import Patch
 from analyzer.snapshots.changes import path_of
@@ -44,7 +44,8 @@ def renamed_throughout(
             old[key], new[key] = (side.text for side in sides(diff, hunk))
             for found, text in zip(words, (old[key], new[key]), strict=True):
                 found.update(re.findall(r"[^\W\d]\w*", text))
-    gone, come = words[0] - words[1], words[1] - words[0]
+    gone = _absent(words[0] - words[1], after.values())
+    come = _absent(words[1] - words[0], before.values())
     if not gone or not come:
         return {}
     defined = _defined(gone, before.values()), _defined(come, after.values())
@@ -57,16 +58,25 @@ def _defined(names: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if any(_is_defined(name, text) for text in every))
 
 
+def _absent(names: Iterable[str], texts: Iterable[str]) -> set[str]:
+    """Those of the names that no text holds as a word."""
+    every = list(texts)
+    return {name for name in names if not any(next(_places(name, text), None) for text in every)}
+
+
 def _is_defined(name: str, text: str) -> bool:
     """Whether the text defines a function, a macro, an enum constant, a field or a variable of that name."""
+    return any(_defines(text, *place) for place in _places(name, text))
+
+
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands, as (start, end). Faster than an expression that begins with an edge."""
     at = text.find(name)
     while at >= 0:
         stop = at + len(name)
-        whole = not (at and _is_word(text[at - 1])) and not _is_word(text[stop : stop + 1])
-        if whole and _defines(text, at, stop):
-            return True
+        if not (at and _is_word(text[at - 1])) and not _is_word(text[stop : stop + 1]):
+            yield at, stop
         at = text.find(name, stop)
-    return False
 
 
 def _is_word(char: str) -> bool:

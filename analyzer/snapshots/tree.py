@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import overload
 
 from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, FileDiff, Patch, Series
@@ -187,7 +188,8 @@ class _Layer:
     def _made(self, before: _File, done: Applied, told: str) -> _File:
         self.shown.update(before.identities[line - 1] for line in done.shown)
         fresh = iter(self._numbers(done.kept.count(0)))
-        identities = tuple(before.identities[line - 1] if line else next(fresh) for line in done.kept)
+        known = before.identities
+        identities = tuple([known[line - 1] if line else next(fresh) for line in done.kept])
         self.shown.update(identities[line - 1] for line in done.shown_after)
         content, encoded, blob = "".join(done.lines), b"", ""
         # The id on the index line tells which bytes the letters were.
@@ -201,7 +203,8 @@ class _Layer:
                 break
         # A file whose last strange bytes go becomes UTF-8, and the next diff of it comes so.
         text, encoding = decoded(encoded)
-        return _File(tuple(_lines(text)), encoding, identities, blob)
+        lines = done.lines if text == content else tuple(_lines(text))
+        return _File(lines, encoding, identities, blob)
 
     def _tied(
         self,
@@ -239,12 +242,19 @@ class _Layer:
         for path, ties in zip([*names, *lost], continued_parts(parts, renamed), strict=True):
             if path not in sources:
                 continue
-            where = [((homes + lost)[part], line) if line else ("", 0) for part, line in ties]
-            if path in copied:  # what it shares with its source goes on there, and here too
-                where = [(sources[path][0], line) if line else ("", 0) for line in sources[path][1]]
-            moved[path] = tuple(line if home == path else 0 for home, line in where)
-            if any(home not in ("", path) for home, _ in where):
-                origins[path] = tuple(where)
+            home, kept = sources[path]
+            # What a copy shares with its source goes on there, and here too.
+            lines, elsewhere = (kept, {}) if path in copied else (ties.lines, ties.elsewhere)
+            if home == path:
+                moved[path] = lines
+            else:
+                moved[path] = (0,) * len(lines)
+            if home != path or elsewhere:
+                where = [(home, line) if line else ("", 0) for line in lines]
+                for at, (part, line) in elsewhere.items():
+                    where[at] = ((homes + lost)[part], line)
+                if any(found != ("", 0) for found in where):
+                    origins[path] = tuple(where)
         return _Stage(files, MappingProxyType(moved), MappingProxyType(origins), MappingProxyType(renamed))
 
     def _uses(self, files: Mapping[str, _File | None], word: str) -> bool:
@@ -267,20 +277,36 @@ class _Layer:
             title=self.series.patches[number - 1].title if number else "base",
             files=files,
             lines=MappingProxyType(
-                {
-                    path: tuple(
-                        (Evidence.DIFF if identity in shown else Evidence.TREE, path, line)
-                        for line, identity in enumerate(file.identities, 1)
-                    )
-                    for path, file in sources.items()
-                    if file
-                }
+                {path: _Lines(path, file.identities, shown) for path, file in sources.items() if file}
             ),
             moved=stage.moved,
             renamed=stage.renamed,
             origins=stage.origins,
             blobs=MappingProxyType(blobs),
         )
+
+
+class _Lines(Sequence[tuple[Evidence, str, int]]):
+    """Evidence and place of each line of a file, told when asked."""
+
+    def __init__(self, path: str, identities: tuple[int, ...], shown: Collection[int]) -> None:
+        self._path, self._identities, self._shown = path, identities, shown
+
+    def __len__(self) -> int:
+        return len(self._identities)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Evidence, str, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[Evidence, str, int]]: ...
+    def __getitem__(
+        self, index: int | slice
+    ) -> tuple[Evidence, str, int] | Sequence[tuple[Evidence, str, int]]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        at = range(len(self._identities))[index]
+        evidence = Evidence.DIFF if self._identities[at] in self._shown else Evidence.TREE
+        return evidence, self._path, at + 1
 
 
 _NO_LINES: Mapping[str, tuple[int, ...]] = MappingProxyType({})

@@ -6,6 +6,7 @@ import random
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from analyzer import intake
 from analyzer.model.profile import Profile
 from analyzer.model.series import FileDiff, Series
 from analyzer.model.snapshot import Evidence, Snapshot
+from analyzer.snapshots.lines import Part, continued_parts
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.tree import lay
 from tests.repositories import IDENTITY, commit, every_byte, git, make_hostile, repository, write
@@ -396,3 +398,32 @@ def test_nothing_runs_and_nothing_changes(tree: Path) -> None:
     assert all(snapshot.analysed for snapshot in snapshots)
     assert every_byte(tree) == before
     assert not seen.exists()
+
+
+CODE = st.sampled_from(
+    ["a(x);", "b(x, y);", "if (a) {", "}", "", "return c;", "/* d */", "* e", "f = g + h;"]
+)
+
+
+@given(st.lists(CODE, max_size=60), st.integers(), st.integers(1, 6), st.integers(0, 59))
+@settings(max_examples=60, deadline=None)
+def test_lines_near_changes_are_all_that_need_be_looked_at(
+    lines: list[str], seed: int, count: int, move: int
+) -> None:
+    changed = edited(lines, seed, count)
+    at = move % (len(changed) + 1)
+    changed = changed[at:] + changed[:at] if seed % 3 == 0 else changed
+    old, new = ["".join(f"{line}\n" for line in text) for text in (lines, changed)]
+    kept = [0] * len(changed)
+    for block in SequenceMatcher(None, lines, changed, autojunk=False).get_matching_blocks():
+        for k in range(block.size):
+            kept[block.b + k] = block.a + k + 1
+    (found,) = continued_parts([Part(old.splitlines(True), new.splitlines(True), kept)])
+    assert not found.elsewhere
+    assert all(there == line for there, line in zip(found.lines, kept, strict=True) if line)
+    assert all(0 <= line <= len(lines) for line in found.lines)
+    used = [line for line in found.lines if line]
+    exact = [
+        line for line, text in zip(found.lines, changed, strict=True) if line and lines[line - 1] == text
+    ]
+    assert len(set(exact)) == len(exact) <= len(used)
