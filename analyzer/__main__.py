@@ -33,19 +33,19 @@ def main() -> int:
 
 
 def _analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
-    from analyzer import pipeline
+    from analyzer.pipeline.analyse import analyse
+    from analyzer.pipeline.options import Options
 
-    options = pipeline.Options(**asdict(request))
-    return pipeline.analyse(options, stdin=stdin, progress=progress)
+    return analyse(Options(**asdict(request)), stdin=stdin, progress=progress)
 
 
 def _flow(
     function: str, request: Request, *, stdin: BinaryIO | None, progress: Progress
 ) -> tuple[tuple[StageInfo, str], ...]:
-    from analyzer import pipeline
+    from analyzer.pipeline.flow import flow
+    from analyzer.pipeline.options import Options
 
-    options = pipeline.Options(**asdict(request))
-    return pipeline.flow(function, options, stdin=stdin, progress=progress)
+    return flow(function, Options(**asdict(request)), stdin=stdin, progress=progress)
 
 
 def _list_profiles() -> Iterable[str]:

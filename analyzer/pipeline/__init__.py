@@ -1,7 +1,1 @@
-"""The way of the data from input to `Report`."""
-
-from analyzer.pipeline.analyse import analyse
-from analyzer.pipeline.flow import flow
-from analyzer.pipeline.options import Options
-
-__all__ = ["Options", "analyse", "flow"]
+"""The way of the data from input to `Report`. Each part is imported where it is needed: some need little."""

@@ -17,7 +17,9 @@ from analyzer.model.report import Change, Finding, FindingKind, Hit, Letter, Sub
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Series
 from analyzer.snapshots.objects import Objects
-from analyzer.subscribers import Difference, Join, Tree, join, open_code
+from analyzer.subscribers.join import Difference, Join, join
+from analyzer.subscribers.listing import open_code
+from analyzer.subscribers.source import Tree
 
 Values = Mapping[str, frozenset[str]]
 

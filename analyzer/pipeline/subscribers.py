@@ -10,7 +10,7 @@ from analyzer.model.profile import Profile
 from analyzer.model.report import Subscribed
 from analyzer.model.unknown import InputError
 from analyzer.snapshots.objects import Objects
-from analyzer.subscribers import Source, Tree, open_code, subscribers
+from analyzer.subscribers.source import Source, Tree, roots
 
 
 def list_subscribers(
@@ -26,6 +26,8 @@ def list_subscribers(
         commit = objects.commit(revision)
         progress(f"{repository}: searching for registrations")
         tree = _Searched(Tree(objects, commit), wanted)
+        from analyzer.subscribers.listing import open_code, subscribers  # while the search runs
+
         found = []
         for one in wanted:
             listed = subscribers(open_code(tree, one), one)
@@ -38,15 +40,16 @@ def list_subscribers(
 
 
 class _Searched:
-    """A tree that was searched once for the registrations of all profiles."""
+    """A tree that is searched once for the registrations of all profiles, from now on."""
 
-    def __init__(self, tree: Source, wanted: Sequence[Profile]) -> None:
-        self._tree = tree
-        self._words = tuple(entry.call for one in wanted for entry in one.registrations)
+    def __init__(self, tree: Tree, wanted: Sequence[Profile]) -> None:
+        self._tree: Source = tree
+        self._words = roots(entry.call for one in wanted for entry in one.registrations)
         self._paths: tuple[str, ...] | None = None
+        tree.begin(self._words)
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
-        if not all(any(word in known for known in self._words) for word in words):
+        if not all(any(known in word for known in self._words) for word in words):
             return self._tree.find(words)
         if self._paths is None:
             self._paths = self._tree.find(self._words)

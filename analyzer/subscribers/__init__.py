@@ -1,70 +1,10 @@
-"""Who listens: the handlers that a tree registers, for which modes, and the events each acts on.
+"""Who listens: registrations of handlers in a tree, the events each acts on, and who is hit by a change.
 
-Input: a tree's `Code` and a profile. Output: `Subscriber`s, by place of registration. What could not be told
-of one stands in it, with the reason.
+| module | job |
+|---|---|
+| `source`, `code` | the texts of a tree; what of it was read, indexed and lowered |
+| `found`, `members`, `registrations` | the calls that register, with handler and modes |
+| `values`, `evaluate`, `acts` | each handler run once for each event: what it does then |
+| `sights`, `reach`, `answers` | what a handler asks about the state, through all it calls |
+| `listing`, `join` | the subscribers of a tree; those that a change hits |
 """
-
-from __future__ import annotations
-
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
-
-from analyzer.model.profile import Profile
-from analyzer.model.report import Subscriber
-from analyzer.model.unknown import Unknown
-from analyzer.subscribers.acts import Acts, acts
-from analyzer.subscribers.code import Code
-from analyzer.subscribers.found import Registered
-from analyzer.subscribers.join import Difference, Join
-from analyzer.subscribers.registrations import registrations
-from analyzer.subscribers.source import Source, Texts, Tree
-
-_PLAIN = ("main", "core", "init", "common", "base")  # names of files that say nothing: their folder's does
-
-__all__ = ["Code", "Difference", "Join", "Source", "Texts", "Tree", "join", "open_code", "subscribers"]
-
-
-def open_code(source: Source, profile: Profile) -> Code:
-    """The tree as this package reads it."""
-    return Code(source, profile.dialect, profile.paths)
-
-
-def subscribers(code: Code, profile: Profile) -> tuple[Subscriber, ...]:
-    """All subscribers of a tree."""
-    return tuple(one for one, _ in _all(code, profile))
-
-
-def join(code: Code, profile: Profile) -> Join:
-    """The subscribers of a tree, ready to be joined to what changed."""
-    return Join(code, profile, _all(code, profile))
-
-
-def _all(code: Code, profile: Profile) -> list[tuple[Subscriber, Acts]]:
-    found = []
-    for one in registrations(code, profile.registrations):
-        done = acts(code, one, profile)
-        found.append((_subscriber(one, done, profile), done))
-    return found
-
-
-def _subscriber(one: Registered, found: Acts, profile: Profile) -> Subscriber:
-    subject = f"registration of {one.handler or 'a handler'}"
-    doubts = tuple(Unknown(subject, why, str(one.where)) for why in one.doubts if one.handler)
-    return Subscriber(
-        device=_component(one.where.path, profile),
-        handler=one.handler or "?",
-        where=one.where,
-        modes=one.modes,
-        events=found.events,
-        perhaps=found.perhaps,
-        defined=found.defined,
-        unknown=(*doubts, *found.doubts),
-    )
-
-
-def _component(path: str, profile: Profile) -> str:
-    for glob, name in profile.components.items():
-        if fnmatchcase(path, glob):
-            return name
-    file = PurePosixPath(path)
-    return file.parent.name if file.stem in _PLAIN and file.parent.name else file.stem

@@ -112,6 +112,7 @@ class _Watch:
         self._prefixes = tuple(e.prefix for e in profile.events if e.prefix) + profile.distinct
         self._locks = {call for lock in profile.locks for call in (*lock.acquire, *lock.release)}
         self._signs = frozenset(sign for signs in rule.means.values() for sign in signs)
+        self._known: dict[str, bool] = {}
         self.named: set[str] = set()
 
     def run(self, value: str, event: str) -> Told:
@@ -134,7 +135,10 @@ class _Watch:
         return tell(self._handler, self._rule.event, reading, sight)
 
     def _silent(self, name: str) -> bool:
-        return name in self._locks or any(fnmatchcase(name, glob) for glob in self._profile.silent)
+        if name not in self._known:
+            globs = self._profile.silent
+            self._known[name] = name in self._locks or any(fnmatchcase(name, glob) for glob in globs)
+        return self._known[name]
 
     def _distinct(self, name: str) -> bool:
         known = name in self._constants or name == _OTHER

@@ -17,6 +17,7 @@ from analyzer.subscribers.source import Source
 _BLANK = re.compile(r"[^\n]")
 _QUIET = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _DEFINE = r"^[ \t]*#[ \t]*define[ \t]+{}(\([^)\n]*\))?[ \t]+((?:[^\n\\]|\\\n|\\.)*)"
+_NAMED = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE | re.ASCII)
 _HEAD = re.compile(r"^[A-Za-z_][\w \t*]*?\b([A-Za-z_]\w*)[ \t]*\(", re.MULTILINE | re.ASCII)
 _STUB = re.compile(r"(^|[/_-])stubs?([/_.-]|$)")
 
@@ -33,6 +34,7 @@ class Code:
         self._absent: set[str] = set()
         self._plain: dict[str, str] = {}
         self._heads: dict[str, frozenset[str]] = {}
+        self._macros: dict[str, frozenset[str]] = {}
         self._lines: dict[str, Sequence[str]] = {}
         self._indexes: dict[str, FileIndex] = {}
         self._named: dict[str, Mapping[str, list[FunctionEntry]]] = {}
@@ -164,20 +166,17 @@ class Code:
         return self._found[name]
 
     def _definers(self, name: str, paths: Iterable[str]) -> tuple[str, ...]:
-        call = re.compile(rf"\b{re.escape(name)}\s*\(")
-        found = [p for p in paths if call.search(self._texts.get(p, "")) and self.defines(p, name)]
+        found = [path for path in paths if self.defines(path, name, shared=True)]
         return tuple(sorted(found, key=lambda path: (_STUB.search(path) is not None, path)))
 
     def macro(self, path: str, name: str) -> tuple[str, str] | None:
         """Parameters in parentheses ("" for none) and body of a macro of this file."""
-        if "define" not in self.text(path):
+        if path not in self._macros:
+            self._macros[path] = frozenset(_NAMED.findall(self.text(path)))
+        if name not in self._macros[path]:
             return None
         found = re.search(_DEFINE.format(re.escape(name)), self.plain(path), re.MULTILINE)
         return (found[1] or "", found[2].replace("\\\n", "  ")) if found else None
-
-
-def words_in(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[A-Za-z_]\w*", text, re.ASCII))
 
 
 def function_at(index: FileIndex, line: int) -> str:

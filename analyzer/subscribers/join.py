@@ -16,6 +16,7 @@ from analyzer.model.report import Hit, Look, Seen, Subscriber
 from analyzer.subscribers.acts import Acts
 from analyzer.subscribers.answers import Answer, answers
 from analyzer.subscribers.code import Code
+from analyzer.subscribers.listing import known
 from analyzer.subscribers.reach import Reach, Reached
 from analyzer.subscribers.sights import sought
 
@@ -46,13 +47,18 @@ def concerned(
     return tuple(found)
 
 
+def join(code: Code, profile: Profile) -> Join:
+    """The subscribers of a tree, ready to be joined to what changed."""
+    return Join(code, profile, known(code, profile))
+
+
 class Join:
     """The subscribers of one tree, with what was found out about them."""
 
-    def __init__(self, code: Code, profile: Profile, known: Sequence[tuple[Subscriber, Acts]]) -> None:
+    def __init__(self, code: Code, profile: Profile, found: Sequence[tuple[Subscriber, Acts]]) -> None:
         self._code = code
         self._profile = profile
-        self._known = dict(known)
+        self._known = dict(found)
         self.subscribers = tuple(self._known)
         self._reaches: dict[frozenset[str], Reach] = {}
         self._reached: dict[tuple[Subscriber, str, frozenset[str]], Reached] = {}

@@ -27,12 +27,12 @@ from analyzer.model.summary import (
     Unary,
 )
 from analyzer.model.unknown import Location
-from analyzer.subscribers.code import Code, function_at, words_in
+from analyzer.subscribers.code import Code, function_at
 from analyzer.subscribers.found import Adder, Registered
 from analyzer.subscribers.members import setters
+from analyzer.subscribers.source import roots
 
 _ROUNDS = 5  # of wrappers that wrap wrappers
-_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)\(([^)\n]*)\)", re.MULTILINE | re.ASCII)
 _UNCALLED = re.compile(r"\b[A-Za-z_]\w*\b(?!\s*\()", re.ASCII)
 
 
@@ -87,18 +87,11 @@ def _places(code: Code, adders: Iterable[Adder]) -> Iterator[tuple[str, Adder]]:
     """The files that mention a registering call, each with the call."""
     listed = list(adders)
     everywhere = [adder for adder in listed if not adder.only]
-    paths = code.find(_roots([adder.call for adder in everywhere])) if everywhere else ()
+    paths = code.find(roots(adder.call for adder in everywhere)) if everywhere else ()
     for adder in listed:
-        word = re.compile(rf"\b{adder.call}\b")
         for path in (adder.only,) if adder.only else paths:
-            if word.search(code.text(path)):
+            if adder.call in code.text(path):
                 yield path, adder
-
-
-def _roots(words: Sequence[str]) -> list[str]:
-    """Words without those that contain another of them: to look for the shorter one finds both."""
-    unique = sorted(set(words), key=len)
-    return [w for at, w in enumerate(unique) if not any(short in w for short in unique[:at])]
 
 
 def _in_file(code: Code, path: str, adder: Adder, known: _Known) -> Iterator[Registered | Adder]:
@@ -106,7 +99,7 @@ def _in_file(code: Code, path: str, adder: Adder, known: _Known) -> Iterator[Reg
     names = [
         entry.name
         for entry in code.index(path).functions
-        if not known.has(entry.name, path) and f" {adder.call} " in f" {entry.words} "
+        if adder.call in entry.words and not known.has(entry.name, path) and adder.call in entry.mentions
     ]
     code.lower(path, names)
     for name in dict.fromkeys(names):
@@ -119,12 +112,13 @@ def _in_file(code: Code, path: str, adder: Adder, known: _Known) -> Iterator[Reg
 
 def _macros(code: Code, path: str, adder: Adder, known: _Known) -> Iterator[Adder]:
     """Macros of a file that hand a parameter on to the call."""
-    for head in _MACRO.finditer(code.plain(path)):
-        name = head[1]
-        body = code.macro(path, name)
-        if known.has(name, path) or body is None or adder.call not in words_in(body[1]):
+    for entry in code.index(path).macros:
+        if known.has(entry.name, path) or adder.call not in entry.mentions:
             continue
-        parameters = [word.strip() for word in head[2].split(",")]
+        name, body = entry.name, code.macro(path, entry.name)
+        if body is None or not body[0]:
+            continue
+        parameters = [word.strip() for word in body[0].strip("()").split(",")]
         given = _arguments(body[1], adder.call)
         held = given[adder.handler].strip("&() \t") if adder.handler < len(given) else ""
         if held not in parameters:

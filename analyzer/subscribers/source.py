@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.standing import Standing
 
+SUFFIXES = (".c", ".h")
 _FEW = 3  # questions for single files before all are listed
 
 
@@ -57,9 +59,19 @@ class Tree:
         self._over = Texts(over or {})
         self._listed: Mapping[str, str] | None = None
         self._asked = 0
+        self._begun: dict[tuple[str, ...], Standing] = {}
+
+    def begin(self, words: Sequence[str]) -> None:
+        """Start to look for `words`, of which `find` will be asked."""
+        self._begun[tuple(words)] = self._search(words)
+
+    def _search(self, words: Sequence[str]) -> Standing:
+        return Standing(self._objects.git, self._commit, words, SUFFIXES)
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
-        there = set(self._objects.mentioning(self._commit, words))
+        begun = self._begun.pop(tuple(words), None) or self._search(words)
+        found = begun.paths()
+        there = set(self._objects.mentioning(self._commit, words, SUFFIXES) if found is None else found)
         laid = set(self._over.named(("*",)))
         return tuple(sorted((there - laid) | set(self._over.find(words))))
 
@@ -88,6 +100,12 @@ class Tree:
         if self._listed is None:
             self._listed = self._objects.listing(self._commit, ("*.c", "*.h"))
         return self._listed
+
+
+def roots(words: Iterable[str]) -> tuple[str, ...]:
+    """Words without those that contain another of them: to look for the shorter one finds both."""
+    unique = sorted(set(words), key=lambda word: (len(word), word))
+    return tuple(w for at, w in enumerate(unique) if not any(short in w for short in unique[:at]))
 
 
 def _literal(path: str) -> str:

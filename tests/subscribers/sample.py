@@ -6,7 +6,8 @@ from analyzer.model.profile import EventCall, Landmark, Lock, Profile, Registrat
 from analyzer.model.report import Subscriber
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import Location
-from analyzer.subscribers import Texts, open_code, subscribers
+from analyzer.subscribers.listing import open_code, subscribers
+from analyzer.subscribers.source import Texts
 
 AT = Location("profile.toml", 1)
 NAMES = {"BUS_UP": "UP", "BUS_DOWN": "DOWN", "BUS_BROKEN": "BROKEN"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analyzer.model.report import Hit, Seen
-from analyzer.subscribers import Difference, Texts, join, open_code
+from analyzer.subscribers.join import Difference, join
+from analyzer.subscribers.listing import open_code
+from analyzer.subscribers.source import Texts
 from tests.subscribers.sample import found, profile
 
 STATE = Difference("state", frozenset({"STATE_DOWN"}), frozenset({"STATE_UP"}))
