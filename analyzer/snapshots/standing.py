@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import IO
 
 from analyzer.snapshots.plumbing import Git, said, scratch
@@ -28,6 +29,8 @@ _SEARCH = (
     "--no-textconv",
     "--no-recurse-submodules",
 )
+# A filter, or a work tree that lies elsewhere, or none.
+_SETTINGS = r"^(filter\..*\.(clean|smudge|process)|core\.(worktree|bare))$"
 
 
 class Standing:
@@ -39,15 +42,16 @@ class Standing:
         self._patterns = [part for word in words for part in ("-e", word)]
         self._entries: list[str] = []
         self._asked: tuple[_Asked, ...] = ()
-        if git.top is None or not words:
+        self._top = _top(git.folder)
+        if self._top is None or not words:
             return
         kinds = [f"*{suffix}" for suffix in suffixes]
-        top = ("-C", str(git.top), f"--work-tree={git.top}")
+        top = ("-C", str(self._top), f"--work-tree={self._top}")
         # Before anything looks into files, for that would run them: is there any filter?
-        first = _Asked(git, ("config", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"))
+        first = _Asked(git, ("config", "-z", "--get-regexp", _SETTINGS))
         listing = _Asked(git, (*top, "ls-files", "-v", "-z", "--", *kinds, ":(glob)**/.gitattributes"))
-        filters, listed = first.answer(), listing.answer()
-        if filters is None or filters or listed is None:
+        settings, listed = first.answer(), listing.answer()
+        if settings is None or listed is None or set(_split(settings)) - {"core.bare\nfalse"}:
             return
         self._entries = _split(listed)
         if self._converts(entry[2:] for entry in self._entries if entry.endswith(".gitattributes")):
@@ -77,12 +81,19 @@ class Standing:
 
     def _converts(self, paths: Iterable[str]) -> bool:
         """Whether files stand in the work tree in another encoding than in the commit."""
-        assert self._git.top is not None
-        files = [self._git.folder / "info" / "attributes", *(self._git.top / path for path in paths)]
+        assert self._top is not None
+        shared = [
+            self._git.folder,
+            *self._git.folder.parents[1:2],
+        ]  # of several work trees: the one they share
+        files = [
+            *(folder / "info" / "attributes" for folder in shared),
+            *(self._top / path for path in paths),
+        ]
         for file in files:
             try:
                 text = file.read_bytes()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:
                 return True
@@ -108,6 +119,16 @@ class _Asked:
         self._out.close()
         self._err.close()
         return text if status in (0, 1) else None
+
+
+def _top(folder: Path) -> Path | None:
+    """The work tree of a repository's own folder, if it lies where git puts it."""
+    try:
+        if (folder / "gitdir").is_file():  # one of several work trees
+            return Path((folder / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
+    except OSError:
+        return None
+    return folder.parent if folder.name == ".git" else None
 
 
 def _split(text: bytes) -> list[str]:
