@@ -38,7 +38,7 @@ class LookAhead:
     def after(self, function: str, block: int, index: int = 0) -> frozenset[str]:
         """What may happen from an instruction on until `function` returns, callees and whatever they start
         included: ``read V``, ``write V C`` (tracked variables by number, C "?" for any value),
-        ``enter F``, ``returned F``."""
+        ``enter F``, ``returned W`` (W a watched call as the profile writes it)."""
         return self.rows(function)[block][index]
 
     def rows(self, function: str) -> list[list[frozenset[str]]]:
@@ -107,7 +107,7 @@ class LookAhead:
             if isinstance(instruction, Call):
                 canonical = self._program.canonical(callee_name(instruction))
                 action = self._program.meaning(canonical)
-                found |= self._watched(canonical)
+                found |= self._watched(summary, canonical, instruction)
                 if isinstance(action, Read):
                     found.add(f"read {action.variable}")
                 elif isinstance(action, Notify):
@@ -126,21 +126,39 @@ class LookAhead:
                     # Through a pointer that may be the address of any of them.
                     found.update(f"write {n} ?" for n in range(len(self._program.profile.tracked)))
             elif isinstance(instruction, Return):
-                found |= {
-                    fact
-                    for fact in self._watched(self._program.canonical(summary.name))
-                    if fact.startswith("returned ")
-                }
+                canonical = self._program.canonical(summary.name)
+                watches = self._program.watched.returned.get(canonical, ())
+                found.update(f"returned {text}" for text, wanted, _ in watches if wanted is None)
             row.append(frozenset(found))
         return row
 
-    def _watched(self, canonical: str) -> set[str]:
+    def _watched(self, summary: ControlFlowSummary, canonical: str, call: Call) -> set[str]:
         """What selections ask about a call."""
         watched = self._program.watched
         found = {f"enter {canonical}"} if canonical in watched.entered else set()
-        if canonical in watched.returned:
-            found.add(f"returned {canonical}")
+        found.update(
+            f"returned {text}"
+            for text, wanted, _ in watched.returned.get(canonical, ())
+            if wanted is None or self._may_be_given(summary, wanted, call)
+        )
         return found
+
+    def _may_be_given(self, summary: ControlFlowSummary, wanted: tuple[str, ...], call: Call) -> bool:
+        """Whether the constants `wanted` may be among the arguments of a call."""
+        given: set[str] = set()
+        for argument in call.arguments:
+            if not self._points(summary, argument):
+                given |= self._constants_of(summary, (argument,))
+        spelled = [str(self._program.profile.constants.get(text, text)) for text in wanted]
+        return all(text in given or "?" in given for text in spelled)
+
+    @staticmethod
+    def _points(summary: ControlFlowSummary, argument: Expression) -> bool:
+        """Whether an argument is a pointer, and no constant."""
+        return isinstance(argument, Local) and any(
+            variable.name == argument.name and "*" in variable.type
+            for variable in (*summary.parameters, *summary.locals)
+        )
 
     def _looked_at(self, action: Notify, call: Call) -> set[str]:
         """The tracked state that a notification reads by itself, and what it writes for its handlers."""
@@ -174,6 +192,8 @@ class LookAhead:
                 self._program.resolve(summary.path, symbol)
                 for expression in expressions
                 for symbol in symbols_in(expression)
+                # What the profile gives a meaning is not executed itself.
+                if self._program.meaning(self._program.canonical(symbol)) is None
             }
             | self._run_by(part)
             for part, expressions in parts_of(block)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analyzer.lifecycle.machine import Machine
@@ -117,7 +117,8 @@ class _Explorer:
         self._before = before if before is not None and not before.graph.exceeded else None
         self._graph = Graph([], {})
         self._waiting: deque[int] = deque()
-        self._twins: dict[int, int] = {}  # nodes that the graph before has as well
+        self._twins: dict[int, int] = {}  # nodes that the graph before has as well, to their number there
+        self._numbers: dict[int, int] = {}  # and back
         self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def run(self) -> Graph:
@@ -196,6 +197,7 @@ class _Explorer:
                     twin = self._before.graph.numbers.get(key)
                     if twin is not None:
                         self._twins[number] = twin
+                        self._numbers[twin] = number
         return number
 
     def _same(self, functions: frozenset[str]) -> frozenset[str]:
@@ -206,24 +208,28 @@ class _Explorer:
 
     def _take_over(self, node: Node, before: Before, twin: int) -> None:
         for edge in before.graph.nodes[twin].edges:
-            target = before.graph.nodes[edge.target]
-            taken = None
-            if before.common.covers(edge.visited) and before.common.holds(target.state, target.functions):
-                taken = self._copied(edge, target, before.common)
+            taken = self._copied(edge, before) if before.common.covers(edge.visited) else None
             if taken is None:
                 self._go(node, edge.option)
             else:
                 node.edges.append(taken)
 
-    def _copied(self, edge: Edge, target: Node, common: Common) -> Edge | None:
-        """The edge at this stage's places; None when one of them cannot be found again."""
+    def _copied(self, edge: Edge, before: Before) -> Edge | None:
+        """The edge at this stage's places; None when it, or where it leads, is not common to both."""
+        common = before.common
+        number = self._numbers.get(edge.target)
         try:
-            emitted = common.emitted(edge.emitted)
-            halt = target.end if target.choice is None else common.choice(target.choice)
+            emitted = common.emitted(edge.emitted) if edge.emitted else ()
+            if number is None:
+                target = before.graph.nodes[edge.target]
+                if not common.holds(target.state, target.functions):
+                    return None
+                halt = target.end if target.choice is None else common.choice(target.choice)
+                assert halt is not None
+                number = self._number(target.state, halt, target.living)
         except Gone:
             return None
-        assert halt is not None
-        return replace(edge, emitted=emitted, target=self._number(target.state, halt, target.living))
+        return Edge(edge.option, emitted, number, edge.came, edge.passed, edge.visited)
 
 
 def _close_loops(graph: Graph) -> None:

@@ -10,7 +10,6 @@ from analyzer.lifecycle.select import Exclusions, Selections, may_become
 from analyzer.lifecycle.state import Live
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Token, Unsure, token_of
-from analyzer.lifecycle.watched import split_call
 
 
 class Forgetting:
@@ -57,10 +56,10 @@ class Forgetting:
         watched = tuple(live.tracked[number] for number in self._kept)
         # A watched call that is over, but whose outcome nothing has decided yet.
         pending = frozenset(
-            f"returned {split_call(text)[0]}"
+            f"returned {text}"
             for task in live.tasks
             for frame in task.frames
-            for text, _, _ in frame.asked
+            for text, *_ in (*frame.asked, *frame.expects)
         )
         key = (frozenset(points), live.fired, watched, pending)
         known = self._memo.get(key)

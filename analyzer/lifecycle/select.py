@@ -150,7 +150,7 @@ class Selections:
         if kind == "enter":
             return fact in happens
         if kind == "returned":
-            return f"returned {rest.partition(' ')[0].partition('(')[0]}" in happens
+            return f"returned {rest.rpartition(' ')[0]}" in happens
         name, _, value = rest.partition(" ")
         return may_become(self._index[name], (value,), happens, self.profile.constants)
 
