@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.lifecycle.actions import Notify, Read, Write
+from analyzer.lifecycle.actions import Defer, Notify, Read, Write
 from analyzer.lifecycle.liveness import successors
 from analyzer.lifecycle.parts import callee_name, fields_in, parts_of, symbols_in
 from analyzer.lifecycle.program import Program
@@ -108,6 +108,8 @@ class LookAhead:
                 canonical = self._program.canonical(callee_name(instruction))
                 action = self._program.meaning(canonical)
                 found |= self._watched(summary, canonical, instruction)
+                later = {self._program.canonical(name) for name in self._run_by(instruction)}
+                found.update(f"enter {name}" for name in later & self._program.watched.entered)
                 if isinstance(action, Read):
                     found.add(f"read {action.variable}")
                 elif isinstance(action, Notify):
@@ -200,10 +202,13 @@ class LookAhead:
         ]
 
     def _run_by(self, part: Instruction | Terminator) -> frozenset[str]:
-        """What a notification executes beside what its arguments name."""
+        """What a notification executes, or a deferral queues, beside what the arguments name."""
         if not isinstance(part, Call):
             return frozenset()
         action = self._program.meaning(self._program.canonical(callee_name(part)))
+        if isinstance(action, Defer):
+            named = any(True for argument in part.arguments for _ in symbols_in(argument))
+            return frozenset() if named else self._program.given
         if not isinstance(action, Notify) or not self._program.events_of(action, part):
             return frozenset()
         return self._program.runs_in(action)

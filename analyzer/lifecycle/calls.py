@@ -25,11 +25,12 @@ from analyzer.lifecycle.effects import Effects, drop_dead, on, settle
 from analyzer.lifecycle.evaluate import Evaluator, fresh, read
 from analyzer.lifecycle.notice import UNKNOWN, Notices, Question
 from analyzer.lifecycle.parts import callee_name
+from analyzer.lifecycle.pointed import behind
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.state import Frame, Live, Pause, Queued, Task
 from analyzer.lifecycle.tasks import Scheduler
-from analyzer.lifecycle.values import Name, Test, Unsure, Value, outcomes, refine
+from analyzer.lifecycle.values import Name, Origin, Test, Unsure, Value, outcomes, refine
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import StepKind
 from analyzer.model.summary import Call, ControlFlowSummary, Expression, Field, Local, Unary
@@ -141,6 +142,12 @@ class Calls:
             for number, argument in enumerate(call.arguments)
             if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local)
         ]
+        through = self.program.pointed.of(self.program.functions[summary.name])
+        outs += [
+            (behind(argument.name), ("out", site, str(number)))
+            for number, argument in enumerate(call.arguments)
+            if isinstance(argument, Local) and argument.name in through
+        ]
         target = call.target.name if call.target is not None else ""
         ask = self._asking(summary, call, canonical) if target else None
 
@@ -202,6 +209,7 @@ class Calls:
         """A call of a function that is executed."""
         arguments = [self.values.ready(summary, call.span, argument) for argument in call.arguments]
         parameters = [parameter.name for parameter in self.program.functions[function].parameters]
+        outs, lost = self._pointers(summary, call, function)
         target = call.target.name if call.target is not None else None
         evidence, where = self.program.place(summary.path, call.span.line)
         canonical = self.program.canonical(function)
@@ -219,16 +227,47 @@ class Calls:
             expects: tuple[tuple[str, int], ...] = ()
             if matching is not None:
                 expects = tuple(w for w in matching(live, frame) if w[0] not in everywhere)
+            env = dict(zip(parameters, given, strict=False))
+            for own, local in outs:
+                if local in frame.env:
+                    env[own] = frame.env[local]
+            for local, origin in lost:
+                frame.env[local] = fresh(live, origin)
             on(live, frame)
             drop_dead(live, frame, keep)
-            env = dict(zip(parameters, given, strict=False))
-            task.frames.append(Frame(function, env=env, target=target, expects=expects))
+            task.frames.append(Frame(function, env=env, target=target, expects=expects, outs=outs))
             self.effects.entered(live, function, emitted)
             if record is not None:
                 record(StepKind.ENTER, where, summary.name, f"{name}() is called", evidence)
             return ""
 
         return step
+
+    def _pointers(
+        self, summary: ControlFlowSummary, call: Call, function: str
+    ) -> tuple[tuple[tuple[str, str], ...], list[tuple[str, Origin]]]:
+        """The callee's locals that stand for the caller's it gets the address of, with the caller's names;
+        and the caller's locals of which nothing is known afterwards."""
+        own = self.program.pointed.of(self.program.functions[summary.name])
+        called = self.program.functions[function]
+        through = self.program.pointed.of(called)
+        site = self.program.site(summary, call.span, self.program.canonical(function))
+        outs: list[tuple[str, str]] = []
+        lost: list[tuple[str, Origin]] = []
+        for number, argument in enumerate(call.arguments):
+            name = ""
+            if isinstance(argument, Unary) and argument.op == "&" and isinstance(argument.operand, Local):
+                name = argument.operand.name
+            elif isinstance(argument, Local) and argument.name in own:
+                name = behind(argument.name)
+            if not name:
+                continue
+            parameter = called.parameters[number].name if number < len(called.parameters) else ""
+            if parameter in through:
+                outs.append((behind(parameter), name))
+            else:
+                lost.append((name, ("out", site, str(number))))
+        return tuple(outs), lost
 
     def _assert(self, summary: ControlFlowSummary, call: Call, truth: bool) -> Executed:
         """An assertion holds: what it says of an unknown value is learnt."""

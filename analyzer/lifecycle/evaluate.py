@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from analyzer.lifecycle.parts import callee_name
+from analyzer.lifecycle.pointed import behind, pointer_of
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.state import Frame, Live
 from analyzer.lifecycle.values import SIGN_TESTS, Name, Origin, Token, Unsure, Value, compare, key_of, negate
@@ -142,8 +143,12 @@ class Evaluator:
         if op == "!":
             return lambda live, frame: negate(operand(live, frame))
         if op == "*":
+            held = behind(pointer_of(expression))
 
             def pointed(live: Live, frame: Frame) -> Value:
+                local = frame.env.get(held)
+                if local is not None:
+                    return local
                 number = self.pointee(operand(live, frame))
                 return read(live, frame, unknown) if number is None else live.tracked[number]
 

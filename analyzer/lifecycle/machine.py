@@ -55,7 +55,9 @@ class Machine:
         live = Live([], 0, [], {}, [], frozenset(), frozenset())
         for variable in self.profile.tracked:
             text = spec.state.get(variable.name, variable.initial)
-            if text and not (variable.optional and self.program.lacks(variable)):
+            if variable.absent and self.program.lacks(variable):
+                text = "" if variable.absent == "any" else variable.absent
+            if text:
                 live.tracked.append(self._constant(text))
             else:
                 live.tracked.append(Unsure(Token(("tracked", variable.name), 0)))

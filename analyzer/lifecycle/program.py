@@ -39,6 +39,7 @@ from analyzer.lifecycle.parts import (
     symbols_in,
     values_in,
 )
+from analyzer.lifecycle.pointed import Pointed, behind, pointer_of
 from analyzer.lifecycle.prune import prune
 from analyzer.lifecycle.watched import Watched
 from analyzer.lifecycle.wording import calls_by_result, worded
@@ -106,16 +107,13 @@ class Program:
                     self.functions[function.name] = function
                     self._local[function.path, function.name] = function
         # Where a tree has both names, they are two things.
-        self._same = {
-            other: name
-            for other, name in profile.same.items()
-            if other not in self.functions or name not in self.functions
-        }
+        self._same = {other: name for other, name in profile.same.items() if name not in self.functions}
         self.by_canonical = {self.canonical(name): name for name in reversed(self.functions)}
         for entry in profile.entries:
             if entry.course and all(call in self.by_canonical for call in entry.calls):
                 self._add(course_of(entry, self.by_canonical))
         self.fields = {path: i for i, v in enumerate(profile.tracked) for path in v.fields}
+        self.pointed = Pointed(self.lookup)
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
         self._types: dict[str, dict[str, str]] = {}
@@ -153,7 +151,11 @@ class Program:
         """Locals that may be read from there on."""
         table = self._live.get(function)
         if table is None:
-            table = self._live[function] = live_locals(self.code(function), self._reads_arguments)
+            table = live_locals(self.code(function), self._reads_arguments)
+            held = frozenset(behind(name) for name in self.pointed.of(self.functions[function]))
+            if held:
+                table = tuple(tuple(live | held for live in row) for row in table)
+            self._live[function] = table
         return table[block][index]
 
     def place(self, path: str, line: int) -> tuple[Evidence, Location]:
@@ -308,6 +310,9 @@ class Program:
             canonical = self.canonical(name)
             if canonical in self.watched.entered or canonical in self.watched.returned:
                 return True
+            through = self.pointed.of(summary)
+            if through and any(isinstance(a, Local) and a.name in through for a in instruction.arguments):
+                return True
             action = self.action(summary.path, name)
             if isinstance(action, Inline):
                 return action.function not in self._quiet
@@ -384,6 +389,7 @@ class Program:
         begins |= {s.predicate for event in self.profile.events for s in event.states if s.predicate}
         asked = self.watched.entered | self.watched.marks | set(self.watched.returned)
         callers: dict[str, set[str]] = {}
+        given: set[str] = set()  # functions that an object carries, to be called later
         acting: set[str] = set()
         telling: set[str] = set()
         unbalanced: set[str] = set()
@@ -409,6 +415,10 @@ class Program:
                         elif isinstance(action, (Defer, Start, Give)):
                             for later in self._named_in(summary, instruction):
                                 callers.setdefault(later, set()).add(name)
+                                if isinstance(action, Give):
+                                    given.add(later)
+                            if any(self.variable_of(name, a) is not None for a in instruction.arguments):
+                                acting.add(name)  # what runs later is in a tracked variable
                         elif isinstance(action, Write) or called in asked:
                             acting.add(name)
                         elif isinstance(action, (Acquire, Release)):
@@ -423,6 +433,7 @@ class Program:
             if held:
                 unbalanced.add(name)
         self.telling = self._closed(telling, callers)
+        self.given = frozenset(given)
         return self._closed(acting | telling | unbalanced | self._touched(), callers) | self._predicates()
 
     def _named_in(self, summary: ControlFlowSummary, call: Call) -> set[str]:
@@ -480,11 +491,12 @@ class Program:
         return False
 
     def _pure(self) -> set[str]:
-        """Functions that only compute from what they are given: they may test tracked state for others."""
+        """Functions that only compute from what they are given: they may test tracked state for others, and
+        give their results back through pointers."""
         pure = {
             name
             for name, summary in self.functions.items()
-            if summary.returns.strip() != "void" and not summary.problems
+            if (summary.returns.strip() != "void" or self.pointed.of(summary)) and not summary.problems
         }
         shrinking = True
         while shrinking:
@@ -510,7 +522,8 @@ class Program:
                 or canonical in self.profile.objects
                 or isinstance(self._calls.get(canonical), (Assume, Read))
             )
-        return isinstance(instruction.target, Local)
+        through = pointer_of(instruction.target)
+        return isinstance(instruction.target, Local) or through in self.pointed.of(summary)
 
 
 QUALIFIERS = frozenset({"const", "volatile", "static", "struct", "union", "enum", "register", "restrict"})

@@ -29,6 +29,7 @@ class FrameState(NamedTuple):
     releases: tuple[str, ...]
     atomic: bool
     expects: tuple[tuple[str, int], ...]
+    outs: tuple[tuple[str, str], ...]
 
 
 class TaskState(NamedTuple):
@@ -69,7 +70,8 @@ class Frame:
 
     `reads` are unknown values that the instruction under way has met; `asked` results of watched calls
     whose outcome nothing has decided yet; `expects` watches on how this activation returns. `releases` are
-    locks it gives back on return; `atomic` bars switching meanwhile.
+    locks it gives back on return; `atomic` bars switching meanwhile. `outs` are locals whose values go
+    back to the caller, each with the caller's name for it.
     """
 
     function: str
@@ -82,6 +84,7 @@ class Frame:
     releases: tuple[str, ...] = ()
     atomic: bool = False
     expects: tuple[tuple[str, int], ...] = ()
+    outs: tuple[tuple[str, str], ...] = ()
 
     def values(self) -> Iterator[Value]:
         """Every value it holds."""
@@ -232,6 +235,7 @@ def _frozen(task: Task) -> TaskState:
                     frame.releases,
                     frame.atomic,
                     frame.expects,
+                    frame.outs,
                 )
                 for frame in task.frames
             ]
@@ -255,6 +259,7 @@ def _thawed(task: TaskState) -> Task:
                 f.releases,
                 f.atomic,
                 f.expects,
+                f.outs,
             )
             for f in task.frames
         ],

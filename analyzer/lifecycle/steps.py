@@ -14,6 +14,7 @@ from analyzer.lifecycle.actions import Acquire, Release
 from analyzer.lifecycle.calls import Calls
 from analyzer.lifecycle.effects import Decide, Effects, drop_dead, on, settle
 from analyzer.lifecycle.evaluate import Evaluate, Evaluator, read
+from analyzer.lifecycle.pointed import behind, pointer_of
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.state import ANSWER, Frame, Live, Pause, Task
@@ -127,11 +128,14 @@ class Steps(dict[str, list[list[Step]]]):
             number = self.program.variable_of(summary.name, target)
         elif isinstance(target, Unary) and target.op == "*":
             pointer = self.expressions.ready(summary, assign.span, target.operand)
+        held = behind(pointer_of(target))
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
             found = value(live, frame)
             if name:
                 frame.env[name] = found
+            elif pointer is not None and (held in frame.env or any(held == own for own, _ in frame.outs)):
+                frame.env[held] = found
             else:
                 where = number
                 if pointer is not None:
@@ -324,6 +328,9 @@ class Steps(dict[str, list[list[Step]]]):
                 caller = task.frames[-1]
                 if frame.asked:
                     caller.asked.update(frame.asked)
+                for own, name in frame.outs:
+                    if own in frame.env:
+                        caller.env[name] = frame.env[own]
                 if frame.target is not None:
                     if frame.target.startswith(ANSWER):
                         caller.reads[ANSWER, frame.target] = value

@@ -124,7 +124,8 @@ class Tracked:
     `fields` are ``Type.field`` (also nested, ``Type.a.b``) and global variables; `predicates` are calls
     whose result *is* the variable's value (``level_get()``; the same value every time until it is written).
     `initial` is a constant's name, an integer, or "" for undecided. `context` puts the value into each
-    letter. An `optional` variable is undecided in a tree that has none of its names.
+    letter. `absent` is the value in a tree that has none of its names: ``any`` for undecided, "" for
+    `initial`.
     """
 
     name: str
@@ -134,7 +135,7 @@ class Tracked:
     initial: str
     context: bool
     at: Location
-    optional: bool = False
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

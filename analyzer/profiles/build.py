@@ -228,7 +228,7 @@ class _Builder:
             initial=table.value("initial"),
             context=table.flag("context"),
             at=self._at(table),
-            optional=table.flag("optional"),
+            absent=table.value("absent"),
         )
         table.done()
         return read

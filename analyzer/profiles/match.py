@@ -143,6 +143,8 @@ def _state(top: Table, index: Index) -> Iterator[_Sought]:
             yield _Sought("field", path, table.line_of("fields", at), among)
         yield from _list(table, "predicates", "predicate", index.calls)
         yield from _values(table, ("initial",), (table.value("initial"),), index)
+        if (absent := table.value("absent")) != "any":
+            yield from _values(table, ("absent",), (absent,), index)
         for writer in table.tables("write"):
             yield from _one(writer, "call", "writer", index.calls)
     for table in top.tables("exclusion"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analyzer.lifecycle.sequences import read
 from analyzer.model.profile import (
     ANY_ARGUMENT,
     CourseStep,
@@ -20,7 +21,7 @@ from analyzer.model.profile import (
     Veto,
     Writer,
 )
-from tests.builders import HERE, NOTES, body, changes, doubts, tiny, told
+from tests.builders import BOUNDS, HERE, NOTES, body, changes, doubts, scenario, spelled, stages, tiny, told
 
 
 def event(call: str = "tell", argument: int = 0, **more: object) -> EventCall:
@@ -268,17 +269,43 @@ def test_a_call_that_returns_its_argument() -> None:
     assert told(text, profile) == {"go UP DOWN"}
 
 
-def test_a_variable_that_a_tree_lacks_is_undecided_there() -> None:
+def test_what_an_object_carries_may_still_happen() -> None:
+    """A fact that only the queued function can bring about is waited for."""
+    queue = Tracked("bh", ("Object.bh",), (), (), "0", False, HERE)
+    profile = tiny(
+        tracked=(*tiny().tracked, queue),
+        results={"bh_new": 0},
+        deferrals=(Deferral("bh_schedule", 0, -1, ()),),
+        scenarios=(scenario("gone", final={"phase": ("PHASE_GONE",)}, through=("at_last",)),),
+    )
+    text = body(
+        "o->bh = bh_new(at_last, o);",
+        "finish(o);",
+        before=(
+            "static void at_last(void *opaque)\n{\n    Object *o = opaque;\n"
+            "    move(&o->phase, PHASE_NEW, PHASE_GONE);\n    tell(NOTE_DOWN);\n}\n",
+            "static void finish(Object *o)\n{\n    if (ask()) {\n        go();\n    }\n"
+            "    bh_schedule(o->bh);\n}\n",
+        ),
+    )
+    (stage,) = stages(text, profile=profile)
+    found = read(stage, 0, "", profile, BOUNDS)
+    assert {spelled(sequence) for sequence in found.sequences} == {"DOWN", "go DOWN"}
+
+
+def test_a_variable_that_a_tree_lacks() -> None:
     switch = Tracked("switch", (), ("switch_get",), (Writer("switch_set", -1, -1, 0),), "0", False, HERE)
     shown = (
         StateEvent("UP", "", {"switch": ("1",)}),
         StateEvent("DOWN", "", {}),
     )
     profile = tiny(
-        events=(event("poke", -1, states=shown),), tracked=(*tiny().tracked, replace(switch, optional=True))
+        events=(event("poke", -1, states=shown),), tracked=(*tiny().tracked, replace(switch, absent="any"))
     )
     assert told(body("poke(o);"), profile) == {"UP", "DOWN"}
     assert told(body("if (switch_get()) {", "go();", "}", "poke(o);"), profile) == {"DOWN"}
+    on = replace(profile, tracked=(*tiny().tracked, replace(switch, absent="1")))
+    assert told(body("poke(o);"), on) == {"UP"}
     always = replace(profile, tracked=(*tiny().tracked, switch))
     assert told(body("poke(o);"), always) == {"DOWN"}
 
