@@ -25,6 +25,7 @@ from analyzer.model.summary import (
     FunctionEntry,
     Local,
     Symbol,
+    Unary,
 )
 
 LONGEST_PREDICATE = 60  # lines
@@ -227,7 +228,7 @@ class Scope:
         found: set[tuple[str, str]] = set()
         for block in summary.blocks:
             for instruction in block.instructions:
-                if isinstance(instruction, Call) and instruction.target is not None:
+                if isinstance(instruction, Call) and _answers(instruction):
                     if not isinstance(instruction.callee, (Symbol, Local)):
                         continue
                     key = self._resolve(summary.path, callee_name(instruction))
@@ -237,3 +238,10 @@ class Scope:
                     if entry.end_line - entry.line < LONGEST_PREDICATE:
                         found.add(key)
         return found
+
+
+def _answers(call: Call) -> bool:
+    """Whether a call says something to the function that makes it: by its result, or through a pointer."""
+    return call.target is not None or any(
+        isinstance(one, Unary) and one.op == "&" and isinstance(one.operand, Local) for one in call.arguments
+    )

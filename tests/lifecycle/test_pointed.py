@@ -26,8 +26,9 @@ def test_a_value_is_read_through_a_pointer() -> None:
 
 
 def test_a_pointer_is_handed_on() -> None:
-    through = SET + "static void through(int *q)\n{\n    set(q, 1);\n}\n"
-    assert told(body("int x = 0;", "through(&x);", *ASK, before=(through,))) == {"UP"}
+    inner = "static void inner(int *p, int v)\n{\n    go();\n    *p = v;\n}\n"
+    through = inner + "static void through(int *q)\n{\n    inner(q, 1);\n}\n"
+    assert told(body("int x = 0;", "through(&x);", *ASK, before=(through,))) == {"go UP"}
 
 
 def test_what_an_unknown_call_does_to_it_is_not_known() -> None:
