@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analyzer import intake, profiles
+from analyzer import cfront, intake, profiles
+from analyzer.lifecycle.bearing import may_bear
 from analyzer.lifecycle.explore import Bounds
 from analyzer.model.commit import Commit
 from analyzer.model.history import History, HistoryEntry, Judged, Move, ScenarioStep, Told
@@ -29,17 +30,18 @@ from analyzer.model.unknown import InputError
 from analyzer.pipeline.analyse import report_of
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.repository import SHORT, Repository
-from analyzer.pipeline.resume import Kept, user_cache
+from analyzer.pipeline.resume import Kept
 from analyzer.pipeline.workers import Died, spread
 from analyzer.reports.lists import BLOCKED, entries
 from analyzer.reports.words import change_words, unknown_words
-from analyzer.snapshots import commits
+from analyzer.snapshots import commits, tree
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.tree import SOURCES
 from analyzer.snapshots.walk import Step, walk
 
 _NOTHING = "no scenario of the profile has a run there"
 _CHANGED = re.compile(rb"^[-+]", re.MULTILINE)
+_USES = 64  # commits after which what is remembered of files is left to the cache
 FOLLOWED = 1_500  # changed lines through which runs are followed; a tree imported as a whole has many more
 Pair = tuple[str, str]  # commit, parent
 
@@ -64,7 +66,8 @@ def history(options: HistoryOptions, progress: Callable[[str], None] = lambda _:
     with Objects(Path(options.repo)) as objects:
         profile = _profile(options, objects)
         found = walk(objects, options.words, options.paths or globs(profile), options.full)
-        kept = Kept(user_cache() / "history" if options.keep else None, _depends(options, objects, profile))
+        folder = cfront.cache_folder() if options.keep else None
+        kept = Kept(folder and folder / "history", _depends(options, objects, profile))
         name = profile.name if options.profile is None else options.profile
         judged = _judge_all(options, name, found.steps, kept, progress)
         return _told(options, objects, profile, found.commits, found.steps, judged)
@@ -145,50 +148,73 @@ def _ends(judged: Judged) -> bool:
 
 
 def _maker(options: HistoryOptions, profile: str) -> Callable[[Pair], Judged]:
-    return partial(judge, Objects(Path(options.repo)), profiles.load(profile), options.bounds)
+    return Comparison(Objects(Path(options.repo)), profiles.load(profile), options.bounds, options.keep)
 
 
-def judge(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair) -> Judged:
-    """One commit compared with one parent ("": with nothing)."""
-    commit, parent = pair
-    try:
-        diff = commits.diff(objects, (parent,) if parent else (), commit, globs(profile))
-        base = parent or commits.EMPTY_TREE[objects.git.hash_name]
-        series = intake.series_of([Commit(commit, (parent,), "", commit[:SHORT], "", diff)], commit, base)
-        if not series.patches[0].files and not series.unknown:
-            return Judged(commit, parent, ())  # nothing of it can matter
-        followed = len(_CHANGED.findall(diff)) <= FOLLOWED
-        judged = _followed(objects, profile, bounds, pair, series) if followed else None
-        if judged is None or judged.unread or judged.unread_before:
-            return _apart(objects, profile, bounds, pair, base)
-        return judged
-    except InputError as error:
-        return Judged(commit, parent, (), unread=str(error))
+class Comparison:
+    """Compares commits with their parents ("": with nothing), one after the other."""
 
+    def __init__(self, objects: Objects, profile: Profile, bounds: Bounds, keep: bool) -> None:
+        self._objects, self._profile = objects, profile
+        self._options = Options((), bounds=bounds, cache=keep)
+        self._globs = globs(profile)
+        self._store: cfront.Store | None = None
+        self._uses = 0
 
-def _followed(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair, series: Series) -> Judged:
-    """A commit as a series of one patch."""
-    report = _report(objects, profile, bounds, series)
-    scenarios = tuple(_scenario(scenario, report.changes) for scenario in report.scenarios)
-    before, after = (_unread(report, at) for at in (0, 1))
-    return Judged(*pair, scenarios, after, before)
+    def __call__(self, pair: Pair) -> Judged:
+        commit, parent = pair
+        try:
+            diff = commits.diff(self._objects, (parent,) if parent else (), commit, self._globs)
+            base = parent or commits.EMPTY_TREE[self._objects.git.hash_name]
+            said = Commit(commit, (parent,), "", commit[:SHORT], "", diff)
+            series = intake.series_of([said], commit, base)
+            if not series.patches[0].files and not series.unknown:
+                return Judged(commit, parent, ())  # nothing of it can matter
+            followed = len(_CHANGED.findall(diff)) <= FOLLOWED
+            if followed and not series.unknown and not self._may_bear(series):
+                return Judged(commit, parent, ())
+            judged = self._followed(pair, series) if followed else None
+            if judged is None or judged.unread or judged.unread_before:
+                return self._apart(pair, base)
+            return judged
+        except InputError as error:
+            return Judged(commit, parent, (), unread=str(error))
 
+    def _may_bear(self, series: Series) -> bool:
+        before, after = tree.lay(series, self._profile, self._objects, series.base_commit)
+        if self._store is None or self._uses % _USES == 0:
+            self.close()
+            folder = cfront.cache_folder() if self._options.cache else None
+            self._store = cfront.Store(self._profile.dialect, folder)
+        self._uses += 1
+        return may_bear(before, after, self._profile, self._store)
 
-def _apart(objects: Objects, profile: Profile, bounds: Bounds, pair: Pair, base: str) -> Judged:
-    """A commit that changes too much to follow runs through it: both trees, each by itself."""
-    begins = not objects.listing(base, globs(profile))
-    old, new = (
-        _report(objects, profile, bounds, Series("", 1, (), base_commit=tree, commits=tree))
-        for tree in (base, pair[0])
-    )
-    scenarios = tuple(map(_both, old.scenarios, new.scenarios))
-    before = "" if begins else _unread(old, 0)
-    return Judged(*pair, scenarios, _unread(new, 0), before, begins, True)
+    def close(self) -> None:
+        """Keeps what was read."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
+    def _followed(self, pair: Pair, series: Series) -> Judged:
+        """A commit as a series of one patch."""
+        report = self._report(series)
+        scenarios = tuple(_scenario(scenario, report.changes) for scenario in report.scenarios)
+        before, after = (_unread(report, at) for at in (0, 1))
+        return Judged(*pair, scenarios, after, before)
 
-def _report(objects: Objects, profile: Profile, bounds: Bounds, series: Series) -> Report:
-    repository = Repository(objects, asked=True)
-    return report_of(series, profile, Options((), bounds=bounds), lambda _: None, repository)
+    def _apart(self, pair: Pair, base: str) -> Judged:
+        """A commit that changes too much to follow runs through it: both trees, each by itself."""
+        begins = not self._objects.listing(base, self._globs)
+        old, new = (
+            self._report(Series("", 1, (), base_commit=each, commits=each)) for each in (base, pair[0])
+        )
+        scenarios = tuple(map(_both, old.scenarios, new.scenarios))
+        before = "" if begins else _unread(old, 0)
+        return Judged(*pair, scenarios, _unread(new, 0), before, begins, True)
+
+    def _report(self, series: Series) -> Report:
+        repository = Repository(self._objects, asked=True)
+        return report_of(series, self._profile, self._options, lambda _: None, repository)
 
 
 def _unread(report: Report, at: int) -> str:

@@ -22,12 +22,6 @@ import analyzer
 _MARK = "\t"
 
 
-def user_cache() -> Path:
-    """The program's folder in the user's cache."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(named) if named.startswith("/") else Path.home() / ".cache") / "analyze-series"
-
-
 @cache
 def program() -> str:
     """Changes whenever the program does, be it by an update or by an edit."""

@@ -17,7 +17,7 @@ from analyzer.model.history import History, Judged
 from analyzer.model.unknown import InputError
 from analyzer.pipeline import history as module
 from analyzer.pipeline.history import HistoryOptions, history
-from analyzer.pipeline.resume import Kept, user_cache
+from analyzer.pipeline.resume import Kept
 from analyzer.pipeline.workers import Died, spread
 from analyzer.reports.history import HISTORIES
 from tests.repositories import commit, every_byte, git, repository
@@ -149,7 +149,7 @@ def test_what_was_found_is_kept(tree: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def never(*_: object) -> Judged:
         raise AssertionError("compared again")
 
-    monkeypatch.setattr(module, "judge", never)
+    monkeypatch.setattr(module.Comparison, "__call__", never)
     assert walked(tree) == first
     with pytest.raises(AssertionError):
         walked(tree, keep=False)
@@ -237,4 +237,3 @@ def test_values_are_kept_per_dependence(tmp_path: Path) -> None:
     assert Kept(tmp_path, ["a"]).get("key") == {"x": [1, "\ud800 \n"]}
     assert Kept(tmp_path, ["b"]).get("key") is None
     assert Kept(None, ["a"]).get("key") is None
-    assert user_cache().name == "analyze-series"
