@@ -166,6 +166,9 @@ class Scope:
         words = {event.call for event in profile.events}
         words |= {mark.call for mark in profile.landmarks if mark.call}
         words |= {writer.call for variable in profile.tracked for writer in variable.writers}
+        if profile.results:
+            # What is queued may be in an object, and the call need not name it.
+            words |= {deferral.call for deferral in profile.deferrals}
         for variable in profile.tracked:
             for field in variable.fields:
                 words.add("=" + field.rpartition(".")[2] if "." in field else field)

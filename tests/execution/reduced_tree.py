@@ -124,7 +124,10 @@ def claims(selection: Selection, trace: Trace) -> bool:
     """Whether `selection` picks this run. A value that the run never decided fits, and so does any value of
     a variable that the tree lacks."""
     entered = {name for name, _ in trace.entered}
-    outcomes = {"postcopy_start": _started(trace), **dict(trace.outcomes)}
+    # These two are executed, and cannot be watched.
+    cpr = "0" if trace.mode == "MIG_MODE_NORMAL" else "+"
+    executed = {"postcopy_start": _started(trace), "migrate_mode_is_cpr": cpr}
+    outcomes = {**executed, **dict(trace.outcomes)}
     values = {"state": trace.state, "mode": trace.mode, "vm-old-state": trace.old_state}
     taken = {"state": {*trace.passed, trace.state}, "mode": {trace.mode}}
     return (
@@ -140,8 +143,7 @@ def claims(selection: Selection, trace: Trace) -> bool:
 
 
 def _started(trace: Trace) -> str:
-    """How postcopy_start() returned, which is executed and cannot be watched: it takes one of these states
-    just before it returns zero."""
+    """How postcopy_start() returned: it takes one of these states just before it returns zero."""
     if all(name != "postcopy_start" for name, _ in trace.entered):
         return ""
     return "0" if {*POSTCOPY} & {*trace.passed, trace.state} else "-"
