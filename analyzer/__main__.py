@@ -67,11 +67,11 @@ def _check_profile(name: str, paths: tuple[str, ...]) -> Iterable[str]:
 
 
 def _subscribers(
-    repository: str, revision: str, profile: str | None, *, progress: Progress
+    repository: str, revision: str, profile: str | None, *, cache: bool, progress: Progress
 ) -> tuple[Subscribed, ...]:
     from analyzer.pipeline.subscribers import list_subscribers
 
-    return list_subscribers(repository, revision, profile, progress)
+    return list_subscribers(repository, revision, profile, progress, cache=cache)
 
 
 def _history(walked: Walked, *, progress: Progress) -> History:

@@ -127,7 +127,9 @@ def subscribers(given: Arguments, doors: Doors, console: Console) -> int:
     listing = given.wanted[-1][1] if given.wanted else "text"
     progress = _progress(given, console)
     try:
-        found = doors.subscribers(given.repository, given.at, given.profile, progress=progress)
+        found = doors.subscribers(
+            given.repository, given.at, given.profile, cache=given.cache, progress=progress
+        )
     finally:
         progress.clear()
     console.say(LISTINGS[listing](found, console.width()))

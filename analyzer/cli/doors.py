@@ -64,7 +64,7 @@ class Subscribers(Protocol):
     """The subscribers of a commit, one entry for each profile that finds some."""
 
     def __call__(
-        self, repository: str, revision: str, profile: str | None, *, progress: Progress
+        self, repository: str, revision: str, profile: str | None, *, cache: bool, progress: Progress
     ) -> tuple[Subscribed, ...]: ...
 
 

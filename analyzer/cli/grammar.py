@@ -148,7 +148,7 @@ SUBSCRIBERS = Command(
     "subscribers",
     "",
     "Tell who registers for the events, for which modes, and on which events each handler acts.",
-    (TREE, AT, LISTING, PROFILE, QUIET, HELP),
+    (TREE, AT, LISTING, PROFILE, NO_CACHE, QUIET, HELP),
     (
         ("every registration of a tree", "analyze-series subscribers --repo ~/src/tree"),
         ("a table for the list, of a release", "analyze-series subscribers --at v1.2 --format org"),

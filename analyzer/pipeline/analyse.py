@@ -144,7 +144,12 @@ def report_of(
     )
     if repository is not None and source.base is not None:
         progress("looking for who is hit")
-        told = heard(changes, found, stages, series, profile, repository.objects, source.base.commit)
+        objects, base = repository.objects, source.base.commit
+        store = cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)
+        try:
+            told = heard(changes, found, stages, series, profile, objects, base, store)
+        finally:
+            store.close()
         report = replace(report, changes=told.changes, findings=told.findings, subscribers=told.subscribers)
     return replace(report, source_lines=source_lines(report, snapshots))
 

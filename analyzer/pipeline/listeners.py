@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from analyzer.cfront import Store
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.profile import LetterKind, Profile
 from analyzer.model.report import Change, Finding, FindingKind, Hit, Letter, Subscriber
@@ -41,13 +42,14 @@ def heard(
     profile: Profile,
     objects: Objects,
     commit: str,
+    store: Store,
 ) -> Heard:
     """See the module's docstring."""
     if not profile.registrations or not changes:
         return Heard(tuple(changes), tuple(findings), ())
     done = [stage for stage in stages if stage is not None]
     tree = Tree(objects, commit, _laid(series, done))
-    known = join(open_code(tree, profile), profile)
+    known = join(open_code(tree, profile, store), profile)
     places = {stage.snapshot.patch: values_at(stage) for stage in done}
     order = [stage.snapshot.patch for stage in done]
     hit = tuple(_with_hits(change, known, places, order) for change in changes)

@@ -14,10 +14,16 @@ from analyzer.subscribers.source import Source, Tree, roots
 
 
 def list_subscribers(
-    repository: str, revision: str, profile: str | None, progress: Callable[[str], None] = lambda _: None
+    repository: str,
+    revision: str,
+    profile: str | None,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    cache: bool = False,
 ) -> tuple[Subscribed, ...]:
     """What each profile's registrations say of the tree of `revision` in the repository that the folder
-    `repository` lies in. Profiles that find none are left out; `InputError` if none finds any."""
+    `repository` lies in; with `cache`, what is read is remembered in the user's cache folder. Profiles that
+    find none are left out; `InputError` if none finds any."""
     loaded = [profiles.load(name) for name in ((profile,) if profile else profiles.names())]
     wanted = [one for one in loaded if one.registrations]
     if not wanted:
@@ -26,11 +32,16 @@ def list_subscribers(
         commit = objects.commit(revision)
         progress(f"{repository}: searching for registrations")
         tree = _Searched(Tree(objects, commit), wanted)
-        from analyzer.subscribers.listing import open_code, subscribers  # while the search runs
+        from analyzer import cfront  # takes its time, while the search runs
+        from analyzer.subscribers.listing import open_code, subscribers
 
         found = []
         for one in wanted:
-            listed = subscribers(open_code(tree, one), one)
+            store = cfront.Store(one.dialect, cfront.cache_folder() if cache else None)
+            try:
+                listed = subscribers(open_code(tree, one, store), one)
+            finally:
+                store.close()
             if listed:
                 found.append(Subscribed(one.name, one.title, repository, commit, listed))
     if not found:

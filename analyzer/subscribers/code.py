@@ -1,8 +1,8 @@
 """The parts of a tree that matter to its subscribers, read when they are asked for.
 
-Input: a `Source`, a dialect, globs of the files the domain lives in. Output: texts, indexes, lowered
-functions and where a name is defined. A file is read, indexed and lowered once. Not modelled: which files a
-build takes, what a header brings in; of several definitions of one name, that of a stub comes last.
+Input: a `Source`, a `Store` that reads C, globs of the files the domain lives in. Output: texts, indexes,
+lowered functions and where a name is defined. A file is read, indexed and lowered once. Not modelled: which
+files a build takes, what a header brings in; of several definitions of one name, that of a stub comes last.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from analyzer import cfront
-from analyzer.model.summary import ControlFlowSummary, Dialect, FileIndex, FunctionEntry
+from analyzer.cfront.store import Store, contents_id
+from analyzer.model.summary import ControlFlowSummary, FileIndex, FunctionEntry
 from analyzer.subscribers.source import Source
 
 _BLANK = re.compile(r"[^\n]")
@@ -25,9 +25,10 @@ _STUB = re.compile(r"(^|[/_-])stubs?([/_.-]|$)")
 class Code:
     """`searches` counts how often the whole tree was searched; past `limit` it is not searched any more."""
 
-    def __init__(self, source: Source, dialect: Dialect, home: Sequence[str] = (), limit: int = 8) -> None:
+    def __init__(self, source: Source, store: Store, home: Sequence[str] = (), limit: int = 8) -> None:
         self._source = source
-        self._dialect = dialect
+        self._store = store
+        self._ids: dict[str, str] = {}
         self._home = home
         self._at_home: tuple[str, ...] | None = None
         self._texts: dict[str, str] = {}
@@ -77,7 +78,7 @@ class Code:
 
     def index(self, path: str) -> FileIndex:
         if path not in self._indexes:
-            self._indexes[path] = cfront.index(path, self.text(path), self._dialect)
+            self._indexes[path] = self._store.index(path, self._contents(path), lambda: self.text(path))
         return self._indexes[path]
 
     def lower(self, path: str, names: Iterable[str]) -> None:
@@ -85,9 +86,14 @@ class Code:
         wanted = {name for name in names if (path, name) not in self._lowered}
         if not wanted:
             return
-        summary = cfront.lower(path, self.text(path), self._dialect, wanted)
+        summary = self._store.lower(path, self._contents(path), lambda: self.text(path), wanted)
         for name in wanted:
             self._lowered[path, name] = tuple(f for f in summary.functions if f.name == name)
+
+    def _contents(self, path: str) -> str:
+        if path not in self._ids:
+            self._ids[path] = contents_id(self.text(path))
+        return self._ids[path]
 
     def functions(self, path: str, name: str) -> tuple[ControlFlowSummary, ...]:
         """The definitions of a function in a file: several where arms of a conditional have one each."""

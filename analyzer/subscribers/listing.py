@@ -9,6 +9,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from analyzer.cfront.store import Store
 from analyzer.model.profile import Profile
 from analyzer.model.report import Subscriber
 from analyzer.model.unknown import Unknown
@@ -21,9 +22,9 @@ from analyzer.subscribers.source import Source
 _PLAIN = ("main", "core", "init", "common", "base")  # names of files that say nothing: their folder's does
 
 
-def open_code(source: Source, profile: Profile) -> Code:
-    """The tree as this package reads it."""
-    return Code(source, profile.dialect, profile.paths)
+def open_code(source: Source, profile: Profile, store: Store | None = None) -> Code:
+    """The tree as this package reads it, with what `store` remembers of its files."""
+    return Code(source, store or Store(profile.dialect), profile.paths)
 
 
 def subscribers(code: Code, profile: Profile) -> tuple[Subscriber, ...]:

@@ -131,7 +131,7 @@ def doors(*reports: Report) -> Doors:
         return FLOW if function == "fill" else ()
 
     def subscribers(
-        repository: str, revision: str, profile: str | None, *, progress: Progress
+        repository: str, revision: str, profile: str | None, *, cache: bool, progress: Progress
     ) -> tuple[Subscribed, ...]:
         if profile not in (None, "canal"):
             raise InputError(f"no profile {profile}; known are: canal")
