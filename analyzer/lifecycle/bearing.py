@@ -7,6 +7,8 @@ modelled: which of the functions that may matter do.
 
 from __future__ import annotations
 
+import re
+
 from analyzer.lifecycle.reuse import same_code
 from analyzer.lifecycle.scope import Indexed, Reader, Scope, indexed
 from analyzer.lifecycle.watched import Watched
@@ -15,6 +17,7 @@ from analyzer.model.snapshot import Snapshot
 from analyzer.model.summary import ControlFlowSummary
 from analyzer.snapshots.tokens import tokenise
 
+_SAFE = re.compile(r"[^*/\\\"]*[;{}]\s*\Z")
 _Functions = dict[tuple[str, str], list[ControlFlowSummary]]
 
 
@@ -27,7 +30,7 @@ def may_bear(before: Snapshot, after: Snapshot, profile: Profile, reader: Reader
         for path in dict.fromkeys((*before.files, *after.files))
         if (path in before.files) != (path in after.files) or _differs(before, after, path)
     ]
-    if all(_tokens(before, path) == _tokens(after, path) for path in changed):
+    if all(_same_tokens(before.files.get(path, ""), after.files.get(path, "")) for path in changed):
         return False
     old, new = indexed(before, reader), indexed(after, reader)
     if any(_outside(old, path) != _outside(new, path) for path in changed):
@@ -42,9 +45,23 @@ def _differs(before: Snapshot, after: Snapshot, path: str) -> bool:
     return before.files[path] != after.files[path]
 
 
-def _tokens(snapshot: Snapshot, path: str) -> list[str]:
-    """What a file says, whatever its layout and its comments."""
-    return [token.text for token in tokenise(snapshot.files[path])] if path in snapshot.files else []
+def _same_tokens(one: str, other: str) -> bool:
+    """Whether two texts say the same, whatever their layout and their comments."""
+    old, new = one.split("\n"), other.split("\n")
+    head, most = 0, min(len(old), len(new))
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    # From the last line before the change that ends a statement or a block, outside of any comment.
+    while head and not _SAFE.match(old[head - 1]):
+        head -= 1
+    parts = ["\n".join(lines[head : len(lines) - tail]) for lines in (old, new)]
+    if any(0 <= part.find("*/") < (part + "/*").find("/*") for part in parts):
+        return False  # it begins in the middle of a comment, or seems to
+    was, now = ([token.text for token in tokenise(part)] for part in parts)
+    return was == now
 
 
 def _outside(stage: Indexed, path: str) -> list[str]:
