@@ -79,7 +79,15 @@ class ScenarioSequences:
     title: str
     summary: str
     stages: tuple[StageSequences, ...]
-    generated: bool = False  # "other outcomes"
+    generated: bool = False  # "other outcomes", and one for each call that may fail
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is what follows if one call fails."""
+        return self.generated and self.id.startswith(FAILING)
+
+
+FAILING = "failing-"  # begins the ids of scenarios of calls that fail
 
 
 class StepKind(Enum):

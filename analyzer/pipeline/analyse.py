@@ -10,6 +10,7 @@ from typing import BinaryIO
 from analyzer import cfront, intake, profiles
 from analyzer.checks.rules import check
 from analyzer.lifecycle.changes import Compared, compare
+from analyzer.lifecycle.generated import generated
 from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
 from analyzer.model.profile import Profile
@@ -216,6 +217,8 @@ def _scenarios(
         else listed(stage, others(stage, profile), "", profile, options.bounds)
         for stage, snapshot in zip(stages, snapshots, strict=True)
     )
+    if options.failing and not options.scenarios:
+        result += generated(stages, [_missing(snapshot) for snapshot in snapshots], profile)
     summary = "Runs that no scenario of the profile claims."
     result.append(ScenarioSequences(OTHER, "other outcomes", summary, rows, generated=True))
     return tuple(result)
@@ -229,6 +232,8 @@ def unexplained(scenarios: Sequence[ScenarioSequences], changes: Sequence[Change
     """
     found = []
     for scenario in scenarios:
+        if scenario.failing:
+            continue  # its runs are among those of the others
         for before, after in pairwise(scenario.stages):
             if before.unknown or after.unknown:
                 continue

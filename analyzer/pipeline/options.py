@@ -14,6 +14,8 @@ class Options:
     is concerned); `scenarios` ids. `repo` is a folder in a repository, `base` a revision of it; with `search`
     the repository around the current folder is taken if there is none and it holds the base.
 
+    With `failing`, each call that may fail gives a scenario of its own (not if some are named).
+
     With `cache`, what is read of a tree's files is remembered in the user's cache folder.
 
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
@@ -28,3 +30,4 @@ class Options:
     base: str | None = None
     search: bool = True
     cache: bool = True
+    failing: bool = True

@@ -64,7 +64,9 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "follows": report.follows,
         "base": {"commit": report.base, "reason": report.base_reason} if report.base else None,
         "stages": [{"patch": s.patch, "title": s.title, "note": s.note} for s in report.stages],
-        "scenarios": [_scenario(scenario) for scenario in chosen(report, scenarios)],
+        "scenarios": [
+            _scenario(scenario) for scenario in (chosen(report, scenarios) if scenarios else report.scenarios)
+        ],
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
         "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],

@@ -83,13 +83,19 @@ def normalised(name: str) -> str:
 
 
 def chosen(report: Report, names: Iterable[str]) -> tuple[ScenarioSequences, ...]:
-    """The scenarios that `names` (ids or titles) pick, in the report's order; all of them for no names."""
+    """The scenarios that `names` (ids or titles) pick, in the report's order; for no names all but those of
+    `failing`."""
     wanted = {normalised(name) for name in names}
     if not wanted:
-        return report.scenarios
+        return tuple(entry for entry in report.scenarios if not entry.failing)
     return tuple(
         entry for entry in report.scenarios if {normalised(entry.id), normalised(entry.title)} & wanted
     )
+
+
+def failing(report: Report) -> tuple[ScenarioSequences, ...]:
+    """The scenarios that are generated one for each call that may fail."""
+    return tuple(entry for entry in report.scenarios if entry.failing)
 
 
 def letter_words(letter: Letter) -> str:

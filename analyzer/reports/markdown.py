@@ -13,6 +13,7 @@ from analyzer.model.report import Finding, Report
 from analyzer.reports import heard, words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
+from analyzer.reports.failures import HEADING, failures
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.path import PathLine
@@ -33,6 +34,9 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     )
     for scenario in picked:
         blocks += _scenario(listing(report, scenario))
+    if not scenarios and (found := failures(report)):
+        blocks.append(f"## {HEADING}")
+        blocks.append("\n".join(f"- {plain(one.title)}: {plain('; '.join(one.lines))}" for one in found))
     for finding in words.ordered_findings(report.findings):
         if not scenarios or ids & set(finding.scenarios):
             blocks += _finding(report, finding)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from analyzer.model.report import Finding, FindingKind, Level, Report
 from analyzer.reports import heard, words
 from analyzer.reports.escape import visible
+from analyzer.reports.failures import HEADING, failures
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, alike, chosen, listing
@@ -34,6 +35,8 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     findings = [f for f in report.findings if not scenarios or ids & set(f.scenarios)]
     blocks = [_opening(report, style)]
     blocks += _scenarios(shown, style, every=bool(scenarios))
+    if not scenarios:
+        blocks += _failing(report, style)
     blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
     blocks += [_change(report, group, style) for group in grouped(changes)]
     if not scenarios:
@@ -87,6 +90,19 @@ def _kept(kept: list[Listing], style: Style) -> list[list[str]]:
         runs = [", ".join(line.words for line in run) for run in entry.lists[0].runs]
         said = " or: ".join([*runs, *entry.lists[0].asides])
         lines += fold(f"{visible(entry.scenario.title)}: {said}", style.width, "  ", "      ")
+    return [lines]
+
+
+def _failing(report: Report, style: Style) -> list[list[str]]:
+    """Where each call that may fail leads, a few lines each."""
+    found = failures(report)
+    if not found:
+        return []
+    lines = [style.paint(line, "bold") for line in _titled(HEADING, style)]
+    for one in found:
+        lines += fold(visible(one.title), style.width, "  ", "      ")
+        for text in one.lines:
+            lines += fold(text, style.width, "      ", "        ")
     return [lines]
 
 

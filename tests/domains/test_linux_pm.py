@@ -141,6 +141,20 @@ def test_the_release_has_one_mistake_of_the_kind(base: Laid) -> None:
     assert (found.kind, found.scenarios) == (FindingKind.PREEXISTING, ("device-bitmaps-failure",))
 
 
+def test_each_step_of_a_suspend_that_can_fail(base: Laid) -> None:
+    """Each alone: refused, not frozen, or stopped on the way down and up again."""
+    told = {
+        one.title.partition(" at ")[0]: {
+            " ".join(letter.label for letter in s.letters) for s in one.stages[0].sequences
+        }
+        for one in base.generated()
+    }
+    assert told["a handler refuses SUSPEND_PREPARE"] == EXPECTED["suspend-refused"]
+    assert told["platform_suspend_prepare() fails"] == EXPECTED["suspend-failure"]
+    assert EXPECTED["suspend-kernel-freeze-failure"] <= told["try_to_freeze_tasks() fails"]
+    assert any("RESTORE_PREPARE@snapshot_open" in words for words in told.values())
+
+
 # --- mistakes that were made ---------------------------------------------------------------------
 
 BITMAPS = """			error = create_basic_memory_bitmaps();

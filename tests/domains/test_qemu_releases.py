@@ -1,5 +1,5 @@
-"""One profile on three years of QEMU: what the migration notifiers hear at each release, read off the source by
-hand. Up to 8.2 they get no constant, and hear what they see in the state.
+"""One profile on three years of QEMU: what the migration notifiers hear at each release, read off the source
+by hand. Up to 8.2 they get no constant, and hear what they see in the state.
 
 S SETUP, D DONE, F FAILED; p in postcopy_start(), c in migration_cleanup(); V vm_start() in
 migration_iteration_finish(). The places are in `docs/domains.md`.

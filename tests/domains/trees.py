@@ -12,10 +12,11 @@ from analyzer import cfront, intake, profiles
 from analyzer.checks.rules import check
 from analyzer.lifecycle.changes import Compared, compare
 from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.generated import generated
 from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
 from analyzer.model.profile import Profile
-from analyzer.model.report import Finding, StageSequences
+from analyzer.model.report import Finding, ScenarioSequences, StageSequences
 from analyzer.model.series import Series
 from analyzer.regress.findings import findings
 from analyzer.snapshots.objects import Objects
@@ -56,6 +57,11 @@ class Laid:
             compare(before, after, self.profile, BOUNDS)
             for before, after in zip(self.stages, self.stages[1:], strict=False)
         ]
+
+    def generated(self) -> tuple[ScenarioSequences, ...]:
+        """What follows if a call fails."""
+        instead = [StageSequences(stage.snapshot.patch, ()) for stage in self.stages]
+        return generated(self.stages, instead, self.profile)
 
     def findings(self) -> tuple[Finding, ...]:
         """What breaks a rule, and from which patch on."""
