@@ -175,6 +175,7 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.repo,
         given.base,
         given.search,
+        given.cache,
     )
 
 

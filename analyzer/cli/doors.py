@@ -19,7 +19,8 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
-    None for never. `repo` and `base` as typed; `search` the current folder's repository without them."""
+    None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
+    `cache` what is read of a tree is remembered."""
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -28,6 +29,7 @@ class Request:
     repo: str | None = None
     base: str | None = None
     search: bool = True
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ ANALYSE = Command(
     "",
     "FILES... | COMMITS",
     "Tell what each patch of a series does to the order of lifecycle events.",
-    (REPO, BASE, NO_REPO, SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
+    (REPO, BASE, NO_REPO, NO_CACHE, SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
     (
         ("a series from git format-patch, in any order", "analyze-series *.patch"),
         (
