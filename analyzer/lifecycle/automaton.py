@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from analyzer.lifecycle.explore import Graph
 from analyzer.lifecycle.runs import Emission
+from analyzer.lifecycle.spelling import spelled
 
 Label: TypeAlias = tuple[str, str]
 
@@ -41,6 +42,21 @@ class Automaton:
     arrows: list[dict[Label, int]]
     ends: list[frozenset[int]]
     emissions: dict[Label, Emission]
+    graph: Graph
+    several: set[Label]  # labels that are told at several places
+    spread: list[list[tuple[Emission | None, int]]] | None = None  # the graph, once it was asked for
+
+    def spelled(self, word: tuple[tuple[Label, bool], ...], ends: frozenset[int]) -> Word:
+        """A word as the runs to `ends` tell it."""
+        emissions = [self.emissions[label] for label, _ in word]
+        if any(label in self.several for label, _ in word):
+            if self.spread is None:
+                self.spread = _spread(self.graph)
+            exact = spelled(self.spread, [label for label, _ in word], lambda s: s - 1 in ends, _label)
+            emissions = [one or first for one, first in zip(exact, emissions, strict=True)]
+        return Word(
+            tuple(Spelling(emission, again) for emission, (_, again) in zip(emissions, word, strict=True))
+        )
 
 
 def automaton(graph: Graph) -> Automaton:
@@ -68,7 +84,8 @@ def automaton(graph: Graph) -> Automaton:
 
     emissions: dict[Label, Emission] = {}
     start = closure({0})
-    result = Automaton([{}], [_ends_in(start, final)], emissions)
+    several: set[Label] = set()
+    result = Automaton([{}], [_ends_in(start, final)], emissions, graph, several)
     numbers = {start: 0}
     work = [start]
     while work:
@@ -78,8 +95,12 @@ def automaton(graph: Graph) -> Automaton:
             for label, emission, target in loud[node]:
                 by_label.setdefault(label, set()).add(target)
                 known = emissions.get(label)
-                if known is None or _place(emission) < _place(known):
+                if known is None:
                     emissions[label] = emission
+                elif _place(emission) != _place(known):
+                    several.add(label)
+                    if _place(emission) < _place(known):
+                        emissions[label] = emission
         for label, targets in sorted(by_label.items()):
             there = closure(targets)
             if there not in numbers:
@@ -151,7 +172,7 @@ def words(dfa: Automaton, ends: frozenset[int], most: int, longest: int) -> tupl
                 walk(state, (*word, (label, True)), onpath, looped=True)
         if dfa.ends[state] & ends and word not in seen:
             seen.add(word)
-            found.append(Word(tuple(Spelling(dfa.emissions[label], again) for label, again in word)))
+            found.append(dfa.spelled(word, ends))
             if len(found) > most:
                 raise TooMany(f"there are more than {most} sequences")
         for label, target in sorted(dfa.arrows[state].items()):

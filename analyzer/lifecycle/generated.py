@@ -33,9 +33,11 @@ MOST_GROUPS = 24
 MOST_NAMED = 8
 
 Label: TypeAlias = tuple[str, str]
-Word: TypeAlias = tuple[Label, ...]
+Told: TypeAlias = tuple[str, str, str, int]  # a letter by its label and its place
+Word: TypeAlias = tuple[Told, ...]
 Words: TypeAlias = frozenset[Word]
-ENDLESS: Label = ("", "...")  # closes the word of a run that never ends
+Outcome: TypeAlias = frozenset[tuple[Label, ...]]  # words without the places
+ENDLESS: Told = ("", "...", "", 0)  # closes the word of a run that never ends
 SILENT: Words = frozenset({()})
 
 
@@ -61,17 +63,20 @@ def generated(
     for one in found:
         for step in one.steps if one is not None else ():
             steps.setdefault(step.site, step)
-    groups: dict[tuple[Words | None, ...], list[Step]] = {}
+    groups: dict[tuple[Outcome | None, ...], list[Step]] = {}
+    words: dict[str, list[Words | None]] = {}
     unlisted = 0
     for step in sorted(steps.values(), key=lambda s: (s.where.path, s.where.line, s.words)):
-        told = tuple(None if one is None else one.words(step.site) for one in found)
-        if any(one is not None and words is None for one, words in zip(found, told, strict=True)):
+        told = words[step.site] = [None if one is None else one.words(step.site) for one in found]
+        if any(one is not None and here is None for one, here in zip(found, told, strict=True)):
             unlisted += 1
         else:
-            groups.setdefault(told, []).append(step)
+            groups.setdefault(tuple(None if here is None else _outcome(here) for here in told), []).append(
+                step
+            )
     made = [
-        _scenario(members, told, found, missing)
-        for told, members in list(groups.items())[:MOST_GROUPS]
+        _scenario(members, words[members[0].site], found, missing)
+        for members in list(groups.values())[:MOST_GROUPS]
     ]  # fmt: skip
     unlisted += sum(len(members) for members in list(groups.values())[MOST_GROUPS:])
     return (*made, _rest(unlisted, missing)) if unlisted else tuple(made)
@@ -96,6 +101,10 @@ def _scenario(
     return ScenarioSequences(f"{FAILING}{_plain(first.site)}", title, summary, rows, generated=True)
 
 
+def _outcome(words: Words) -> Outcome:
+    return frozenset(tuple(told[:2] for told in word) for word in words)
+
+
 def _plain(site: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in site.lower()).strip("-")
 
@@ -115,12 +124,12 @@ class _Failures:
         self._stage = stage
         self._profile = profile
         self._graph = stage.graph
+        self._emissions: dict[Told, Emission] = {}
         goals = frozenset[int]().union(*(picked(stage, number) for number in wanted))
         self._hopeful = _reaching(self._graph, goals)
         self._before = self._words_before()
         self._after: dict[int, Words | None] | None = None
         self._failing = self._failing_edges()
-        self._emissions = stage.dfa.emissions
         self.steps = self._named()
 
     def _failing_edges(self) -> dict[str, list[tuple[int, Edge]]]:
@@ -150,7 +159,7 @@ class _Failures:
         work: deque[int] = deque()
         for root in self._graph.roots.values():
             if root.target in self._hopeful:
-                _grow(found, root.target, _joined(SILENT, _labels(root.emitted)))
+                _grow(found, root.target, _joined(SILENT, self._told(root.emitted)))
                 work.append(root.target)
         waiting = set(work)
         while work:
@@ -161,7 +170,7 @@ class _Failures:
                 target = edge.target
                 if target not in self._hopeful or _foreign(edge):
                     continue
-                if _grow(found, target, _joined(words, _labels(edge.emitted))) and target not in waiting:
+                if _grow(found, target, _joined(words, self._told(edge.emitted))) and target not in waiting:
                     waiting.add(target)
                     work.append(target)
         return found
@@ -181,8 +190,8 @@ class _Failures:
             number = work.popleft()
             waiting.discard(number)
             words = found[number]
-            for caller, labels in callers.get(number, ()):
-                if _grow(found, caller, _joined(words, labels, in_front=True)) and caller not in waiting:
+            for caller, told in callers.get(number, ()):
+                if _grow(found, caller, _joined(words, told, in_front=True)) and caller not in waiting:
                     waiting.add(caller)
                     work.append(caller)
         return found
@@ -203,7 +212,7 @@ class _Failures:
             for edge in node.edges:
                 if _foreign(edge):
                     continue
-                callers.setdefault(edge.target, []).append((number, _labels(edge.emitted)))
+                callers.setdefault(edge.target, []).append((number, self._told(edge.emitted)))
                 if edge.target not in seen:
                     seen.add(edge.target)
                     work.append(edge.target)
@@ -215,7 +224,7 @@ class _Failures:
             self._after = self._words_after()
         found: set[Word] = set()
         for number, edge in self._failing.get(site, ()):
-            before = _joined(self._before[number], _labels(edge.emitted))
+            before = _joined(self._before[number], self._told(edge.emitted))
             after = self._after.get(edge.target, frozenset())
             if before is None or after is None:
                 return None
@@ -224,7 +233,9 @@ class _Failures:
 
     def row(self, words: Words) -> StageSequences:
         """The words as a report's sequences."""
-        ordered = sorted(words, key=lambda word: (word[-1:] == (ENDLESS,), len(word), word))
+        # Of words that differ in their places alone the first one is shown.
+        by_label = {tuple(told[:2] for told in word): word for word in sorted(words, reverse=True)}
+        ordered = sorted(by_label.values(), key=lambda word: (word[-1:] == (ENDLESS,), len(word), word))
         unsure = [
             Unknown(one.what, one.why, one.where, one.patch, Weight.ASSUMPTION)
             for one in doubts(self._stage, frozenset())
@@ -233,8 +244,16 @@ class _Failures:
 
     def _sequence(self, word: Word) -> Letters:
         blocked = word[-1:] == (ENDLESS,)
-        labels = word[:-1] if blocked else word
-        return Letters(tuple(letter(self._emissions[one], self._profile) for one in labels), 0, blocked)
+        told = word[:-1] if blocked else word
+        return Letters(tuple(letter(self._emissions[one], self._profile) for one in told), 0, blocked)
+
+    def _told(self, emitted: tuple[Emission, ...]) -> Word:
+        if not emitted:
+            return ()
+        word = tuple((*one.label, one.where.path, one.where.line) for one in emitted if not one.mark)
+        for told, one in zip(word, (one for one in emitted if not one.mark), strict=True):
+            self._emissions.setdefault(told, one)
+        return word
 
 
 def _reaching(graph: Graph, goals: frozenset[int]) -> set[int]:
@@ -258,15 +277,11 @@ def _foreign(edge: Edge) -> bool:
     return edge.option.action.startswith("interference:")
 
 
-def _labels(emitted: tuple[Emission, ...]) -> Word:
-    return tuple(one.label for one in emitted if not one.mark) if emitted else ()
-
-
-def _joined(words: Words | None, labels: Word, *, in_front: bool = False) -> Words | None:
-    """`words` with `labels` behind, or in front of, each; None where one gets too long."""
-    if words is None or not labels:
+def _joined(words: Words | None, told: Word, *, in_front: bool = False) -> Words | None:
+    """`words` with `told` behind, or in front of, each; None where one gets too long."""
+    if words is None or not told:
         return words
-    joined = frozenset(labels + word if in_front else word + labels for word in words)
+    joined = frozenset(told + word if in_front else word + told for word in words)
     return None if any(len(word) > LONGEST for word in joined) else joined
 
 
