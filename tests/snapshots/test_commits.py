@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analyzer import intake
 from analyzer.model.series import FileChange
@@ -167,3 +170,61 @@ def test_commits_of_a_sha256_repository_say_why_not(tmp_path: Path) -> None:
     commit(folder, {"core/life.c": LIFE})
     with Objects(folder) as objects, pytest.raises(InputError, match="sha256"):
         commits.messages(objects, [objects.commit("HEAD")])
+
+
+NAMES = ("core/a.c", "core/b.c", "core/deep/c.h", "core/a b.c")
+
+
+def stepped(files: dict[str, bytes], chance: random.Random) -> dict[str, bytes]:
+    """The files after something of what a patch can do to them."""
+    after = dict(files)
+    name, other = chance.choice(NAMES), chance.choice(NAMES)
+    match chance.randrange(6):
+        case 0:
+            after.pop(name, None)
+        case 1 if name in after and name != other:
+            after[other] = after.pop(name)
+        case 2 if name in after:
+            after[other] = after[name]
+        case 3:
+            after[name] = bytes(chance.choice((b"", b"\n", b"int x;", b"\xe9\n", b"a\r\nb\r\n")))
+        case _:
+            for path in chance.sample(sorted(after), min(2, len(after))):
+                lines = after[path].split(b"\n")
+                for _ in range(chance.randrange(1, 4)):
+                    at = chance.randrange(len(lines))
+                    lines[at : at + chance.randrange(2)] = [b"    step(%d);" % chance.randrange(9)]
+                after[path] = b"\n".join(lines)
+    return after
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_committed_and_mailed_is_laid_as_it_was(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    folder = tmp_path / f"tree{seed}"
+    if folder.exists():
+        return
+    repository(folder)
+    files: dict[str, bytes] = {name: LIFE.encode() for name in NAMES[:2]}
+    base, strange = commit(folder, dict(files)), False
+    for number in range(4):
+        after = stepped(files, chance)
+        strange = strange or any(b"\xe9" in text or b"\r" in text for text in after.values())
+        commit(folder, {**dict.fromkeys(files.keys() - after.keys()), **after}, f"step {number}")
+        files = after
+    git(folder, "format-patch", "-q", "-C", "-o", str(folder / "mail"), base)
+    with Objects(folder) as objects:
+        found = commits.named(objects, f"{base}..HEAD")
+        assert found is not None
+        expected = [dict(objects.listing(each, ("core/*",))) for each in (base, *found.ids)]
+        series = intake.series_of(commits.commits(objects, found.ids), "it", base)
+        laid = lay(series, domain(), objects, base)
+        assert [(dict(s.blobs), s.unknown) for s in laid] == [(each, ()) for each in expected]
+        mails = sorted(map(str, (folder / "mail").iterdir()))
+        # An empty commit gives an empty mail, and mail may change some letters.
+        if mails and not strange and all(Path(mail).stat().st_size for mail in mails):
+            (mailed,) = intake.read(mails)
+            laid = lay(mailed, domain(), objects, base)
+            assert not [s.unknown for s in laid if s.unknown]
+            assert dict(laid[-1].blobs) == expected[-1]
