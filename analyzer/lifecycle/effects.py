@@ -85,6 +85,7 @@ class Effects:
         """Tells the truth of a condition; raises `Undecided` when both are possible. `asks` words it then."""
         where = self._program.place(summary.path, span.line)[1]
         spot = (summary.path, span.line)
+        said: list[str] = []
 
         def decide(value: Value) -> bool:
             if isinstance(value, int):
@@ -97,8 +98,10 @@ class Effects:
             options = tuple(
                 [Option(refine(value, truth)[1], "", "yes" if truth else "no") for truth in (True, False)]
             )
+            if not said:
+                said.append(asks())
             raise Undecided(
-                Choice(token.origin, token.occurrence, token, options, summary.name, where, asks(), spot)
+                Choice(token.origin, token.occurrence, token, options, summary.name, where, said[0], spot)
             )
 
         return decide

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from analyzer.lifecycle.ahead import LookAhead
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.select import Exclusions, Selections, may_become
 from analyzer.lifecycle.state import Live
 from analyzer.lifecycle.tasks import Scheduler
-from analyzer.lifecycle.values import Token, Unsure, token_of
+from analyzer.lifecycle.values import Token, Unsure, Value, token_of
+
+# Points that are under way, interference that came, watched calls that wait for a decision.
+Ahead: TypeAlias = tuple[tuple[tuple[str, int, int], ...], frozenset[int], tuple[str, ...]]
 
 
 class Forgetting:
@@ -28,6 +32,8 @@ class Forgetting:
         kept = {number for number, variable in enumerate(self._profile.tracked) if variable.context}
         kept |= {self._index[name] for spec in self._profile.interference for name in spec.when}
         self._kept = frozenset(kept)
+        self._unknown = tuple(Unsure(Token(("tracked", v.name), 0)) for v in self._profile.tracked)
+        self._forgotten: dict[object, tuple[frozenset[str], tuple[Value, ...]]] = {}
         self._memo: dict[object, tuple[frozenset[str], frozenset[int], frozenset[int]]] = {}
 
     def ahead(self, function: str) -> Sequence[Sequence[frozenset[str]]]:
@@ -36,35 +42,53 @@ class Forgetting:
 
     def forget(self, live: Live) -> None:
         """Drop the facts and tracked values that can make no difference any more."""
-        happens, readable, writable = self._look_ahead(live)
-        live.facts = self._selections.reduce(live.facts, happens, live.tracked)
-        # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
-        # still stands in a local may teach more of it.
         copied = live.local_tokens()
-        learnable = {n for n, value in enumerate(live.tracked) if token_of(value) in copied}
-        asked = self._selections.asked(live.facts) & (writable | learnable)
-        excluding = self._exclusions.needed(live.tracked, readable | learnable)
-        needed = self._kept | readable | asked | excluding
-        for number, variable in enumerate(self._profile.tracked):
-            if number not in needed:
-                live.tracked[number] = Unsure(Token(("tracked", variable.name), 0))
-
-    def _look_ahead(self, live: Live) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
-        """What may still happen from here on; which tracked variables may still be read, and written."""
-        points = {(f.function, f.block, f.index) for task in live.tasks for f in task.frames}
-        points |= {(queued.function, 0, 0) for queued in live.queue}
-        watched = tuple(live.tracked[number] for number in self._kept)
+        learnable = tuple([n for n, value in enumerate(live.tracked) if token_of(value) in copied])
+        points = [(f.function, f.block, f.index) for task in live.tasks for f in task.frames]
+        points += [(queued.function, 0, 0) for queued in live.queue]
         # A watched call that is over, but whose outcome nothing has decided yet.
-        pending = frozenset(
-            f"returned {text}"
+        pending: list[str] = [
+            text
             for task in live.tasks
             for frame in task.frames
-            for text, *_ in (*frame.asked, *frame.expects)
+            if frame.asked or frame.expects
+            for text in (*(asked[0] for asked in frame.asked), *(one[0] for one in frame.expects))
+        ]
+        ahead = (tuple(points), live.fired, tuple(pending))
+        key = (ahead, live.facts, tuple(live.tracked), learnable)
+        known = self._forgotten.get(key)
+        if known is None:
+            known = self._forgotten[key] = self._forget(live, ahead, frozenset(learnable))
+        live.facts = known[0]
+        live.tracked = list(known[1])
+
+    def _forget(
+        self, live: Live, ahead: Ahead, learnable: frozenset[int]
+    ) -> tuple[frozenset[str], tuple[Value, ...]]:
+        """The facts and tracked values that are left."""
+        happens, readable, writable = self._look_ahead(live, ahead)
+        facts = self._selections.reduce(live.facts, happens, live.tracked)
+        # What can neither be written nor be learnt any more has been judged by `reduce`; a copy that
+        # still stands in a local may teach more of it.
+        asked = self._selections.asked(facts) & (writable | learnable)
+        excluding = self._exclusions.needed(live.tracked, readable | learnable)
+        needed = self._kept | readable | asked | excluding
+        return facts, tuple(
+            [
+                value if number in needed else self._unknown[number]
+                for number, value in enumerate(live.tracked)
+            ]
         )
-        key = (frozenset(points), live.fired, watched, pending)
+
+    def _look_ahead(self, live: Live, ahead: Ahead) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
+        """What may still happen from here on; which tracked variables may still be read, and written."""
+        points, fired, pending = ahead
+        key = (frozenset(points), fired, tuple([live.tracked[n] for n in self._kept]), pending)
         known = self._memo.get(key)
         if known is None:
-            happens = pending.union(*(self._look.after(*point) for point in points))
+            happens = frozenset(f"returned {text}" for text in pending).union(
+                *(self._look.after(*point) for point in points)
+            )
             if any(task.frames for task in live.tasks):
                 happens = self._with_interference(live, happens)
             readable = frozenset(int(text[5:]) for text in happens if text.startswith("read "))

@@ -172,6 +172,7 @@ class Machine:
                     return ended
                 continue
             frame = task.frames[-1]
+            frame.frozen = None
             try:
                 blocked = steps[frame.function][frame.block][frame.index](live, task, frame, emitted, record)
             except Undecided as undecided:

@@ -85,6 +85,7 @@ class Frame:
     atomic: bool = False
     expects: tuple[tuple[str, int], ...] = ()
     outs: tuple[tuple[str, str], ...] = ()
+    frozen: FrameState | None = None  # what it was thawed from, as long as nothing changed it
 
     def values(self) -> Iterator[Value]:
         """Every value it holds."""
@@ -96,6 +97,7 @@ class Frame:
 
     def replace(self, change: Callable[[Value], Value]) -> None:
         """Put `change(value)` in the place of every value."""
+        self.frozen = None
         self.env = {name: change(value) for name, value in self.env.items()}
         if self.reads:
             self.reads = {origin: change(value) for origin, value in self.reads.items()}
@@ -224,7 +226,8 @@ def _frozen(task: Task) -> TaskState:
         task.thread,
         tuple(
             [
-                FrameState(
+                frame.frozen
+                or FrameState(
                     frame.function,
                     frame.block,
                     frame.index,
@@ -260,6 +263,7 @@ def _thawed(task: TaskState) -> Task:
                 f.atomic,
                 f.expects,
                 f.outs,
+                f,
             )
             for f in task.frames
         ],

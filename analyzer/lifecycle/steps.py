@@ -326,6 +326,7 @@ class Steps(dict[str, list[list[Step]]]):
             live.checked = False
             if task.frames:
                 caller = task.frames[-1]
+                caller.frozen = None
                 if frame.asked:
                     caller.asked.update(frame.asked)
                 for own, name in frame.outs:

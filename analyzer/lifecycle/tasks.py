@@ -12,8 +12,15 @@ from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Option
 from analyzer.lifecycle.state import Live
 from analyzer.lifecycle.values import Name, key_of
+from analyzer.model.profile import Interference
 from analyzer.model.summary import Assign, Call, Enter
 from analyzer.model.unknown import Location
+
+STAY = Option(None, "stay", "goes on")
+
+
+def _coming(number: int, spec: Interference, name: str) -> Option:
+    return Option(None, f"interference:{spec.function}@{number}", f"{name}() from another thread")
 
 
 class Scheduler:
@@ -22,6 +29,11 @@ class Scheduler:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._profile = program.profile
+        self._interference = tuple(
+            (number, spec, _coming(number, spec, program.by_canonical[spec.function]))
+            for number, spec in enumerate(self._profile.interference)
+            if spec.function in program.by_canonical
+        )
         self._index = {variable.name: i for i, variable in enumerate(self._profile.tracked)}
 
     def waiting(self, live: Live) -> bool:
@@ -86,15 +98,12 @@ class Scheduler:
             return None
         options = list(self.others(live))
         if not forced:
-            options.insert(0, Option(None, "stay", "goes on"))
-            for number, spec in enumerate(self._profile.interference):
-                if number in live.fired or spec.function not in self._program.by_canonical:
-                    continue
-                if any(lock in live.locks for lock in spec.holds) or not frames:
+            options.insert(0, STAY)
+            for number, spec, option in self._interference if frames else ():
+                if number in live.fired or any(lock in live.locks for lock in spec.holds):
                     continue
                 if all(self.may_be(live, name, values) for name, values in spec.when.items()):
-                    words = f"{self._program.by_canonical[spec.function]}() from another thread"
-                    options.append(Option(None, f"interference:{spec.function}@{number}", words))
+                    options.append(option)
         if not options or (len(options) == 1 and not forced):
             return None
         path, line = self._program.spots[site] if function else ("", 0)
