@@ -35,6 +35,8 @@ class Code:
         self._absent: set[str] = set()
         self._plain: dict[str, str] = {}
         self._heads: dict[str, frozenset[str]] = {}
+        self._by_head: dict[str, list[str]] = {}
+        self._headed = 0  # files whose heads are in it
         self._macros: dict[str, frozenset[str]] = {}
         self._lines: dict[str, Sequence[str]] = {}
         self._indexes: dict[str, FileIndex] = {}
@@ -128,6 +130,14 @@ class Code:
             return False
         entries = self._entries(path).get(name, ())
         return any(not (shared and entry.static) or path.endswith(".h") for entry in entries)
+
+    def sharing(self, name: str) -> tuple[str, ...]:
+        """The files read so far that may define a function of this name that others call."""
+        for path in list(self._texts)[self._headed :]:
+            for head in self._heads_of(path):
+                self._by_head.setdefault(head, []).append(path)
+        self._headed = len(self._texts)
+        return tuple(path for path in self._by_head.get(name, ()) if self.defines(path, name, shared=True))
 
     def _heads_of(self, path: str) -> frozenset[str]:
         """The names that may be those of definitions, by what begins at the left margin."""

@@ -55,7 +55,7 @@ class Reach:
         self._calls: dict[tuple[str, str], tuple[tuple[bool, str], ...]] = {}
         self._looks: dict[tuple[str, str], tuple[Look, ...]] = {}
         self._places: dict[tuple[str, str], str | None] = {}
-        self._near: dict[str, tuple[str, ...]] = {}
+        self._near: dict[str, Mapping[str, int]] = {}
         self._stems: Mapping[str, tuple[str, ...]] | None = None
 
     def of(self, handler: ControlFlowSummary, passed: Mapping[tuple[str, str], frozenset[int]]) -> Reached:
@@ -134,12 +134,12 @@ class Reach:
         key = (path, name)
         if key not in self._places:
             near = self._neighbours(path)
-            found = (other for other in near if self._code.defines(other, name, shared=True))
-            self._places[key] = next(found, None)
+            found = [other for other in self._code.sharing(name) if other in near]
+            self._places[key] = min(found, key=near.__getitem__, default=None)
         return self._places[key]
 
-    def _neighbours(self, path: str) -> tuple[str, ...]:
-        """The files that a file's own headers are about, and those of the domain."""
+    def _neighbours(self, path: str) -> Mapping[str, int]:
+        """The files that a file's own headers are about, and those of the domain, by their rank."""
         if path not in self._near:
             if self._stems is None:
                 self._stems = _by_stem(self._code.named(("*.c",)))
@@ -149,7 +149,7 @@ class Reach:
             headers = dict.fromkeys(other for stem in stems for other in self._stems.get(stem, ()))
             found = [*headers, *(p for p in self._code.home() if p.endswith(".c"))]
             self._code.load(found)
-            self._near[path] = tuple(dict.fromkeys(found))
+            self._near[path] = {other: rank for rank, other in enumerate(dict.fromkeys(found))}
         return self._near[path]
 
     def _looked(self, path: str, name: str) -> tuple[Look, ...]:
