@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from analyzer.model.report import Report, ScenarioSequences
-from analyzer.reports import words
+from analyzer.reports import heard, words
 from analyzer.reports.escape import visible
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
@@ -119,7 +119,14 @@ def _findings(report: Report) -> list[list[str]]:
 def _subscribers(report: Report) -> list[list[str]]:
     if not report.subscribers:
         return []
-    return [_heading("Subscribers"), org_table([words.SUBSCRIBER_HEADS, *rows(report.subscribers)])]
+    table = org_table([words.SUBSCRIBER_HEADS, *rows(report.subscribers)])
+    hits = [hit for change in report.changes for hit in change.hits]
+    seen = dict.fromkeys(text for name, text in heard.lines(hits) if name == "sees it")
+    return [
+        _heading("Subscribers"),
+        table,
+        *([[line for text in seen for line in _item(text)]] if seen else []),
+    ]
 
 
 def _notes(report: Report) -> list[str]:

@@ -44,7 +44,7 @@ def acts(code: Code, registered: Registered, profile: Profile) -> Acts:
     every = tuple(dict.fromkeys(values.values()))
     handler = code.definition(registered.handler, registered.where.path) if registered.handler else None
     if handler is None:
-        why = "its definition was not found" if registered.handler else registered.doubts[-1]
+        why = "its definition was not found" if registered.handler else "".join(registered.doubts[-1:])
         return Acts((), every, (Unknown(f"handler {registered.handler or '?'}", why, str(registered.where)),))
     place = Location(handler.path, handler.span.line)
     if not 0 <= rule.event < len(handler.parameters):

@@ -35,7 +35,7 @@ from analyzer.model.unknown import Location
 from analyzer.subscribers.values import EVENT, MIXED, Sight, Value, truth, worth
 
 DEEPEST = 8  # calls that get the event, inside each other
-MOST = 20_000  # blocks passed for one event, in all functions
+MOST = 5_000  # blocks passed for one event, in all functions
 _MANY = 4  # results of one call that are kept apart
 
 

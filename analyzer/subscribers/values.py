@@ -118,7 +118,7 @@ def _binary(op: str, left: Value, right: Value, sight: Sight) -> Value:
         }
         if op in compared:
             return Number(int(compared[op]))
-        bits = {"|": left.value | right.value, "&": left.value & right.value, "+": left.value + right.value}
+        bits = {"|": left.value | right.value, "&": left.value & right.value}  # sums would count for ever
         return Number(bits[op]) if op in bits else None
     return MIXED if sight.tells(left) or sight.tells(right) else None
 

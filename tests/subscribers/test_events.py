@@ -137,6 +137,39 @@ def test_what_could_not_be_told_is_said(body: str, certain: tuple[str, ...], why
     assert all(doubt.where.startswith("dev/fan.c:") for doubt in one.unknown)
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for (int i = 0; i < n->many; i++) { if (e->type == BUS_UP) { fan_on(i); } }",
+        "while (n->next) { total = total * 2 + 1; n = n->next; if (e->type == BUS_UP) { fan_on(total); } }",
+        "again: if (e->type == BUS_UP) { fan_on(); } if (n->again) { goto again; }",
+    ],
+)
+def test_loops_end(loop: str) -> None:
+    assert handler(f"int total = 0; {loop} return 0;").events == ("UP",)
+
+
+def test_a_helper_that_calls_itself_with_the_event_ends() -> None:
+    helper = (
+        "static void down(Fan *f, BusEvent *e);\n"
+        "static void down(Fan *f, BusEvent *e) { if (f->child) { down(f->child, e); }\n"
+        "    if (e->type == BUS_DOWN) { fan_off(); } }"
+    )
+    one = handler("down(container_of(n, Fan, notifier), e); return 0;", helper)
+    assert (one.events, one.perhaps) == (("DOWN",), ())
+
+
+def test_a_handler_with_too_many_ways_says_so() -> None:
+    bits = "".join(f"int b{n} = 0; if (n->b{n}) {{ b{n} = 1; }}\n" for n in range(16))
+    used = " ".join(f"use(b{n});" for n in range(16))
+    one = handler(
+        f"{bits} if (e->type == BUS_UP) {{ fan_on(); }} if (e->type == BUS_DOWN) {{ {used} }} return 0;"
+    )
+    assert set(one.events) | set(one.perhaps) == {"UP", "DOWN", "BROKEN"}
+    assert "BROKEN" in one.perhaps
+    assert any(doubt.why == "fan_notify() has too many ways through it" for doubt in one.unknown)
+
+
 def test_a_handler_without_text_acts_on_nobody_knows_what() -> None:
     (one,) = found("void init(Fan *f) { bus_add(&f->n, elsewhere); }")
     assert one.events == ()
