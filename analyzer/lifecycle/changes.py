@@ -123,6 +123,9 @@ class _Reading:
         keys: dict[int, Key | None] = {}
         for number, node in enumerate(self.graph.nodes):
             first, second = node.sides
+            if node.alike:
+                keys[number] = None
+                continue
             ends = (self.pairing.end(0, first.node), self.pairing.end(1, second.node))
             if ends[0] is None or ends[1] is None:
                 continue

@@ -77,12 +77,15 @@ class Node:
 @dataclass(slots=True)
 class Graph:
     """The runs of a stage. `numbers` finds a node by its state and how it ends; `exceeded` says which bound
-    was hit, or ""."""
+    was hit, or "". `twins` are the nodes that the stage before has as well, with their number there, and
+    `unlike` those of them from which something can be reached that it has not."""
 
     nodes: list[Node]
     roots: dict[int, Edge]  # by entry of the profile
     numbers: dict[Key, int] = field(default_factory=dict)
     exceeded: str = ""
+    twins: Mapping[int, int] = field(default_factory=dict)
+    unlike: frozenset[int] = frozenset()
 
     def ends(self) -> list[int]:
         """Numbers of the end nodes."""
@@ -119,6 +122,7 @@ class _Explorer:
         self._waiting: deque[int] = deque()
         self._twins: dict[int, int] = {}  # nodes that the graph before has as well, to their number there
         self._numbers: dict[int, int] = {}  # and back
+        self._alike: set[int] = set()  # twins whose every edge was taken over
         self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def run(self) -> Graph:
@@ -141,11 +145,28 @@ class _Explorer:
                 self._expand(graph.nodes[number])
             else:
                 assert self._before is not None
-                self._take_over(graph.nodes[number], self._before, twin)
+                self._take_over(number, self._before, twin)
             if len(graph.nodes) % 2000 < 2:
                 self._progress(f"{len(graph.nodes)} states")  # not at each: a terminal is slow
         _close_loops(graph)
+        graph.twins = self._twins
+        graph.unlike = self._unlike()
         return graph
+
+    def _unlike(self) -> frozenset[int]:
+        """The nodes from which a step can be reached that was not taken over."""
+        callers: list[list[int]] = [[] for _ in self._graph.nodes]
+        for number, node in enumerate(self._graph.nodes):
+            for edge in node.edges:
+                callers[edge.target].append(number)
+        found = {number for number in range(len(self._graph.nodes)) if number not in self._alike}
+        work = list(found)
+        while work:
+            for caller in callers[work.pop()]:
+                if caller not in found:
+                    found.add(caller)
+                    work.append(caller)
+        return frozenset(found)
 
     def _expand(self, node: Node) -> None:
         assert node.choice is not None
@@ -193,11 +214,13 @@ class _Explorer:
             graph.nodes.append(Node(state, choice, end, living, functions))
             if choice is not None:
                 self._waiting.append(number)
-                if self._before is not None and self._before.common.holds(state, functions):
-                    twin = self._before.graph.numbers.get(key)
-                    if twin is not None:
-                        self._twins[number] = twin
-                        self._numbers[twin] = number
+            if self._before is not None and self._before.common.holds(state, functions):
+                twin = self._before.graph.numbers.get(key)
+                if twin is not None:
+                    self._twins[number] = twin
+                    self._numbers[twin] = number
+                    if choice is None:
+                        self._alike.add(number)
         return number
 
     def _same(self, functions: frozenset[str]) -> frozenset[str]:
@@ -206,13 +229,18 @@ class _Explorer:
 
     # --- what the stage before has as well --------------------------------------------------
 
-    def _take_over(self, node: Node, before: Before, twin: int) -> None:
+    def _take_over(self, number: int, before: Before, twin: int) -> None:
+        node = self._graph.nodes[number]
+        alike = True
         for edge in before.graph.nodes[twin].edges:
             taken = self._copied(edge, before) if before.common.covers(edge.visited) else None
             if taken is None:
+                alike = False
                 self._go(node, edge.option)
             else:
                 node.edges.append(taken)
+        if alike:
+            self._alike.add(number)
 
     def _copied(self, edge: Edge, before: Before) -> Edge | None:
         """The edge at this stage's places; None when it, or where it leads, is not common to both."""

@@ -63,6 +63,7 @@ class PairNode:
     sides: tuple[Side, Side]
     arrows: list[Joined] = field(default_factory=list)
     parent: tuple[int, int] | None = None  # node and arrow that first led here
+    alike: bool = False  # from here on both sides do the same, as they did so far: it is not gone on
 
 
 @dataclass(slots=True)
@@ -113,6 +114,7 @@ class Walk:
 
     def __init__(self, machine: Machine, graph: Graph) -> None:
         self.machine = machine
+        self.graph = graph
         self.nodes = graph.nodes
         self.roots = graph.roots
         self.exceeded = graph.exceeded
@@ -189,8 +191,9 @@ class Pairing:
                 break
             number = waiting.popleft()
             pair = result.nodes[number]
+            pair.alike = self._alike(pair)
             side = self._chooser(pair)
-            if side is None:
+            if side is None or pair.alike:
                 continue
             here = self.walks[side].nodes[pair.sides[side].node]
             assert here.choice is not None
@@ -254,6 +257,19 @@ class Pairing:
         self._take(pair, arrow.side, arrow.edge, records, words)
 
     # --- one step ---------------------------------------------------------------------------
+
+    def _alike(self, pair: PairNode) -> bool:
+        """Whether both sides stand at the same, with nothing behind them and nothing before them that tells
+        them apart."""
+        first, second = pair.sides
+        after = self.walks[1].graph
+        if after.twins.get(second.node) != first.node or second.node in after.unlike:
+            return False
+        if first.known or second.known or first.turns or second.turns:
+            return False
+        # The contexts of letters that both sides have are dropped when they are compared.
+        same = first.word == second.word and not first.shifted
+        return same and first.numbers == second.numbers and first.counts == second.counts
 
     def _chooser(self, pair: PairNode) -> int | None:
         """Whose turn it is: the side that has something of the other's to catch up with."""

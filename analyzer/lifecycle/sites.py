@@ -8,16 +8,21 @@ helpers and moved code keep their decisions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from analyzer.lifecycle.parts import callee_name, expressions_of, fields_in, symbols_in
 from analyzer.lifecycle.program import Place, Program
 from analyzer.model.summary import Assign, Block, Call, ControlFlowSummary, Enter, Leave, Span
 
+Known: TypeAlias = tuple[Place, str, str]  # the place, what it is, the function it stands in
 
-def _places(program: Program) -> Iterator[tuple[Place, str, str]]:
+
+def _places(program: Program) -> Iterator[Known]:
     """Each place with what it is, by base names, and the base name of its function."""
     for (path, _), function in sorted(program.definitions().items()):
+        if function.name not in program.relevant:
+            continue
         for span, what in _whats(program, function):
             yield (path, span.line, span.column, what), what, program.canonical(function.name)
 
@@ -69,28 +74,31 @@ def _ends(block: Block) -> Iterator[tuple[Span, str]]:
 def number_sites(programs: Sequence[Program]) -> None:
     """Give every place of every program its identity (`Program.sites`)."""
     fresh = 0
-    for stage, program in enumerate(programs):
-        before = programs[stage - 1] if stage else None
-        free: dict[tuple[str, str], list[str]] = {}
+    before: dict[str, list[Known]] = {}
+    identities: Mapping[Place, str] = {}
+    for program in programs:
+        here = _by_path(program)
+        moved = program.snapshot.moved
+        # A file in which nothing moved has its places where they were.
+        kept = {path for path, known in here.items() if path not in moved and before.get(path) == known}
+        sites = {place: identities[place] for path in kept for place, _, _ in here[path]}
+        old = [known for path in sorted(before.keys() - kept) for known in before[path]]
+        new = [known for path in sorted(here.keys() - kept) for known in here[path]]
         by_line: dict[tuple[str, int, str], list[str]] = {}
-        if before is not None:
-            for place, what, _ in sorted(_places(before)):
-                identity = before.sites[place]
-                by_line.setdefault((place[0], place[1], what), []).append(identity)
-        owner = {}
-        if before is not None:
-            owner = {before.sites[place]: function for place, _, function in _places(before)}
-        sites: dict[Place, str] = {}
-        rest: list[tuple[Place, str, str]] = []
-        for place, what, function in sorted(_places(program)):
+        for place, what, _ in old:
+            by_line.setdefault((place[0], place[1], what), []).append(identities[place])
+        owner = {identities[place]: function for place, _, function in old}
+        rest: list[Known] = []
+        for place, what, function in new:
             old_line = _old_line(program, place)
             queue = by_line.get((place[0], old_line, what)) if old_line else None
             if queue:
                 sites[place] = queue.pop(0)
             else:
                 rest.append((place, what, function))
-        for (_, _, what), identities in sorted(by_line.items()):
-            for identity in identities:
+        free: dict[tuple[str, str], list[str]] = {}
+        for (_, _, what), queue in sorted(by_line.items()):
+            for identity in queue:
                 free.setdefault((what, owner[identity]), []).append(identity)
         left: list[tuple[Place, str]] = []
         for place, what, function in rest:
@@ -100,8 +108,8 @@ def number_sites(programs: Sequence[Program]) -> None:
             else:
                 left.append((place, what))
         anywhere: dict[str, list[str]] = {}
-        for (what, _), identities in free.items():
-            anywhere.setdefault(what, []).extend(identities)
+        for (what, _), queue in free.items():
+            anywhere.setdefault(what, []).extend(queue)
         for place, what in left:
             queue = anywhere.get(what)
             if queue:
@@ -109,7 +117,16 @@ def number_sites(programs: Sequence[Program]) -> None:
             else:
                 fresh += 1
                 sites[place] = f"{what}#{fresh}"
-        program.sites = sites
+        program.sites = identities = sites
+        before = here
+
+
+def _by_path(program: Program) -> dict[str, list[Known]]:
+    """The places of what is executed, in order, by file."""
+    found: dict[str, list[Known]] = {}
+    for known in sorted(_places(program)):
+        found.setdefault(known[0][0], []).append(known)
+    return found
 
 
 def _old_line(program: Program, place: Place) -> int:
