@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -40,6 +42,16 @@ def test_nothing_of_a_hostile_repository_runs_and_no_byte_changes(tree: Path) ->
     assert run(*PROFILE, *PATCHES, cwd=tree).status == 1
     assert every_byte(tree) == before
     assert not seen.exists()
+
+
+def test_patches_on_a_repository_do_not_pay_for_what_commits_need(tree: Path) -> None:
+    code = (
+        "import sys, analyzer.__main__ as m\n"
+        f"sys.argv = ['analyze-series', *{[*map(str, PROFILE), '--repo', str(tree), *map(str, PATCHES)]!r}]\n"
+        "assert m.main() == 1\n"
+        "assert 'git' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, cwd=tree.parent)
 
 
 @pytest.mark.parametrize("pause", [0.05, 0.15, 0.3, 0.45, 0.6])

@@ -228,3 +228,19 @@ def test_whatever_is_committed_and_mailed_is_laid_as_it_was(tmp_path: Path, seed
             laid = lay(mailed, domain(), objects, base)
             assert not [s.unknown for s in laid if s.unknown]
             assert dict(laid[-1].blobs) == expected[-1]
+
+
+@pytest.mark.parametrize("kind", ["bare", "shallow", "worktree", "submodule"])
+def test_commits_of_repositories_of_all_kinds_are_read(tree: Path, tmp_path: Path, kind: str) -> None:
+    other = tmp_path / kind
+    if kind == "bare":
+        git(tmp_path, "clone", "-q", "--bare", str(tree), kind)
+    elif kind == "shallow":
+        git(tmp_path, "clone", "-q", "--depth=2", f"file://{tree}", kind)
+    elif kind == "worktree":
+        git(tree, "worktree", "add", "-q", "--detach", str(other))
+    else:
+        outer = repository(tmp_path / "outer")
+        git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tree), "sub")
+        other = outer / "sub"
+    assert titles(other, "HEAD~1..HEAD") == ("one", ["two"])
