@@ -50,7 +50,8 @@ class Judged:
     """A commit compared with one of its parents. `unread` says why nothing can be told of the commit
     itself, `unread_before` why nothing can be told of its parent; "" if there is no such trouble. `begins`:
     the parent has none of the profile's files; `apart`: the commit changes too much to follow runs through
-    it, and the lists of both trees were made each by itself."""
+    it, and the lists of both trees were made each by itself; `doubts` are sentences on what could not be
+    compared."""
 
     commit: str
     parent: str
@@ -59,6 +60,7 @@ class Judged:
     unread_before: str = ""
     begins: bool = False
     apart: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,9 @@ def report_of(
         stages = bind(snapshots, profile, store, options.bounds, progress)
     finally:
         store.close()
-    compared = _compare(stages, profile, options, progress)
+    compared = compare_all(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
-    scenarios = _scenarios(stages, snapshots, profile, options)
+    scenarios = scenarios_of(stages, snapshots, profile, options)
     verdicts = [
         Verdict(snapshot.patch, analysed=False)
         if stage is None
@@ -183,9 +183,10 @@ def _reason(snapshot: Snapshot) -> str:
     return snapshot.unknown[0].why if snapshot.unknown else "not analysed"
 
 
-def _compare(
+def compare_all(
     stages: Sequence[Stage | None], profile: Profile, options: Options, progress: Callable[[str], None]
 ) -> list[Compared]:
+    """What each stage that could be analysed changed in the one before it."""
     results = []
     before: Stage | None = None
     for stage in stages:
@@ -199,7 +200,7 @@ def _compare(
     return results
 
 
-def _scenarios(
+def scenarios_of(
     stages: Sequence[Stage | None], snapshots: Sequence[Snapshot], profile: Profile, options: Options
 ) -> tuple[ScenarioSequences, ...]:
     result = []

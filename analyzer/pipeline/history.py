@@ -20,16 +20,18 @@ from typing import Any
 from analyzer import cfront, intake, profiles
 from analyzer.lifecycle.bearing import may_bear
 from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.stages import bind
 from analyzer.model.commit import Commit
 from analyzer.model.history import History, HistoryEntry, Judged, Move, ScenarioStep, Told
 from analyzer.model.profile import Profile
-from analyzer.model.report import Change, Report, ScenarioSequences, StageSequences
+from analyzer.model.report import Change, ScenarioSequences, StageSequences
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Series
+from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError
-from analyzer.pipeline.analyse import report_of
+from analyzer.pipeline.analyse import certain, compare_all, scenarios_of, unexplained
 from analyzer.pipeline.options import Options
-from analyzer.pipeline.repository import SHORT, Repository
+from analyzer.pipeline.repository import SHORT
 from analyzer.pipeline.resume import Kept
 from analyzer.pipeline.workers import Died, spread
 from analyzer.reports.lists import BLOCKED, entries
@@ -156,7 +158,7 @@ class Comparison:
 
     def __init__(self, objects: Objects, profile: Profile, bounds: Bounds, keep: bool) -> None:
         self._objects, self._profile = objects, profile
-        self._options = Options((), bounds=bounds, cache=keep, failing=False)
+        self._options = Options((), bounds=bounds, cache=keep, failing=False, failing=False)
         self._globs = globs(profile)
         self._store: cfront.Store | None = None
         self._uses = 0
@@ -180,48 +182,68 @@ class Comparison:
         except InputError as error:
             return Judged(commit, parent, (), unread=str(error))
 
-    def _may_bear(self, series: Series) -> bool:
-        before, after = tree.lay(series, self._profile, self._objects, series.base_commit)
-        if self._store is None or self._uses % _USES == 0:
-            self.close()
-            folder = cfront.cache_folder() if self._options.cache else None
-            self._store = cfront.Store(self._profile.dialect, folder)
-        self._uses += 1
-        return may_bear(before, after, self._profile, self._store)
-
     def close(self) -> None:
         """Keeps what was read."""
         if self._store is not None:
             self._store.close()
             self._store = None
 
+    def _reader(self) -> cfront.Store:
+        """What reads files; renewed now and then, so that it does not remember a whole history."""
+        if self._store is None or self._uses % _USES == 0:
+            self.close()
+            folder = cfront.cache_folder() if self._options.cache else None
+            self._store = cfront.Store(self._profile.dialect, folder)
+        self._uses += 1
+        return self._store
+
+    def _may_bear(self, series: Series) -> bool:
+        before, after = tree.lay(series, self._profile, self._objects, series.base_commit)
+        return may_bear(before, after, self._profile, self._reader())
+
     def _followed(self, pair: Pair, series: Series) -> Judged:
         """A commit as a series of one patch."""
-        report = self._report(series)
-        scenarios = tuple(_scenario(scenario, report.changes) for scenario in report.scenarios)
-        before, after = (_unread(report, at) for at in (0, 1))
-        return Judged(*pair, scenarios, after, before)
+        looked = self._look(series)
+        scenarios = tuple(_scenario(scenario, looked.changes) for scenario in looked.scenarios)
+        before, after = (_unread(looked, at) for at in (0, 1))
+        return Judged(*pair, scenarios, after, before, doubts=looked.doubts)
 
     def _apart(self, pair: Pair, base: str) -> Judged:
         """A commit that changes too much to follow runs through it: both trees, each by itself."""
         begins = not self._objects.listing(base, self._globs)
-        old, new = (
-            self._report(Series("", 1, (), base_commit=each, commits=each)) for each in (base, pair[0])
-        )
-        scenarios = tuple(map(_both, old.scenarios, new.scenarios))
+        old, new = (self._look(Series("", 1, (), base_commit=each)) for each in (base, pair[0]))
         before = "" if begins else _unread(old, 0)
-        return Judged(*pair, scenarios, _unread(new, 0), before, begins, True)
+        return Judged(*pair, _both(old.scenarios, new.scenarios), _unread(new, 0), before, begins, True)
 
-    def _report(self, series: Series) -> Report:
-        repository = Repository(self._objects, asked=True)
-        return report_of(series, self._profile, self._options, lambda _: None, repository)
+    def _look(self, series: Series) -> _Looked:
+        """What a report says of scenarios and changes, and no more."""
+        laid = tree.lay(series, self._profile, self._objects, series.base_commit)
+        snapshots = certain(laid, series)
+        stages = bind(snapshots, self._profile, self._reader(), self._options.bounds)
+        scenarios = scenarios_of(stages, snapshots, self._profile, self._options)
+        compared = compare_all(stages, self._profile, self._options, lambda _: None)
+        changes = tuple(change for one in compared for change in one.changes)
+        doubts = [doubt for one in compared for doubt in one.unknown]
+        doubts += unexplained(scenarios, changes)
+        return _Looked(snapshots, scenarios, changes, tuple(map(unknown_words, doubts)))
 
 
-def _unread(report: Report, at: int) -> str:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One or two stages, what the scenarios are there, and what could not be compared."""
+
+    snapshots: tuple[Snapshot, ...]
+    scenarios: tuple[ScenarioSequences, ...]
+    changes: tuple[Change, ...]
+    doubts: tuple[str, ...]
+
+
+def _unread(looked: _Looked, at: int) -> str:
     """Why nothing can be told of a stage, or ""."""
-    if report.stages[at].note:
-        return report.stages[at].note
-    rows = [scenario.stages[at] for scenario in report.scenarios if not scenario.generated]
+    snapshot = looked.snapshots[at]
+    if not snapshot.analysed:
+        return unknown_words(snapshot.unknown[0]) if snapshot.unknown else "it was not analysed"
+    rows = [scenario.stages[at] for scenario in looked.scenarios if not scenario.generated]
     if any(row.sequences and not row.unknown for row in rows):
         return ""
     return next((unknown_words(row.unknown[0]) for row in rows if row.unknown), _NOTHING)
@@ -241,9 +263,14 @@ def _scenario(scenario: ScenarioSequences, changes: Iterable[Change]) -> Scenari
     return ScenarioStep(scenario.id, scenario.title, scenario.generated, before, after, tuple(moves))
 
 
-def _both(old: ScenarioSequences, new: ScenarioSequences) -> ScenarioStep:
-    """A scenario of two trees, each looked at by itself."""
-    return ScenarioStep(new.id, new.title, new.generated, _of_stage(old.stages[0]), _of_stage(new.stages[0]))
+def _both(old: Sequence[ScenarioSequences], new: Sequence[ScenarioSequences]) -> tuple[ScenarioStep, ...]:
+    """The scenarios of two trees, each looked at by itself; what one of them lacks has no run there."""
+    was, now = ({one.id: one for one in part} for part in (old, new))
+    steps = []
+    for name, one in (was | now).items():
+        before, after = (_of_stage(part[name].stages[0]) if name in part else Told() for part in (was, now))
+        steps.append(ScenarioStep(name, one.title, one.generated, before, after))
+    return tuple(steps)
 
 
 def _of_stage(row: StageSequences) -> Told:
@@ -285,6 +312,7 @@ def _told(
         for scenario in scenarios:
             said = (*scenario.after.unknown, *(() if begins else scenario.before.unknown))
             doubts += [(step.commit, f"{scenario.title}: {why}") for why in dict.fromkeys(said)]
+        doubts += [(step.commit, why) for one in results for why in one.doubts]
         if begins or any(scenario.changed for scenario in scenarios):
             marked.append((step, scenarios, begins, any(one.apart for one in results)))
         older = len(steps) - at - 1
@@ -346,6 +374,7 @@ def _from_json(value: Any) -> Judged:
         value["unread_before"],
         value["begins"],
         value["apart"],
+        tuple(value["doubts"]),
     )
 
 
