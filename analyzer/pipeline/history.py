@@ -158,7 +158,7 @@ class Comparison:
 
     def __init__(self, objects: Objects, profile: Profile, bounds: Bounds, keep: bool) -> None:
         self._objects, self._profile = objects, profile
-        self._options = Options((), bounds=bounds, cache=keep, failing=False, failing=False)
+        self._options = Options((), bounds=bounds, cache=keep, failing=False)
         self._globs = globs(profile)
         self._store: cfront.Store | None = None
         self._uses = 0
