@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from analyzer.lifecycle.constant import Possible
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, Side, Sign
+from analyzer.lifecycle.places import Places, Values
 from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.sequences import OTHER, letter
 from analyzer.lifecycle.stages import Stage
@@ -116,6 +117,7 @@ class _Reading:
         self.after = after
         self.profile = profile
         self._modes: Possible | None = None
+        self._places: list[Places | None] = [None, None]
 
     def changes(self) -> tuple[Change, ...]:
         """All changes, by kind and word."""
@@ -205,7 +207,17 @@ class _Reading:
             Witness(self.before.snapshot.patch, tuple(steps[0])),
             Witness(self.after.snapshot.patch, tuple(steps[1])),
             self._modes_of(numbers),
+            values=(self._values(0, touched(was, now), numbers), self._values(1, touched(was, now), numbers)),
         )
+
+    def _values(self, side: int, names: tuple[str, ...], numbers: list[int]) -> Values:
+        """What the tracked variables may be at the letters of these names, on the ways to these pairs."""
+        places = self._places[side]
+        if places is None:
+            places = self._places[side] = Places((self.before, self.after)[side].graph)
+        ends = frozenset(self.graph.nodes[number].sides[side].node for number in numbers)
+        found = places.values(ends)
+        return {label: values for label, values in found.items() if label[0] in names}
 
     def _modes_of(self, numbers: list[int]) -> tuple[str, ...]:
         """The modes that the runs of these pairs may have; () if that leaves all of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from analyzer.model.profile import LetterKind
@@ -190,6 +190,8 @@ class Change:
     """What patch `patch` did to runs that went `before` and now go `after` on the same decisions.
 
     `modes` are those the runs may have, () for any; `hits` are the handlers that act on `events` in them.
+    `values` are, before and after, what the tracked variables may be at letters of `events`, by the letter's
+    name and function and the variable; "" stands for undecided.
     """
 
     patch: int
@@ -205,6 +207,10 @@ class Change:
     witness_after: Witness
     modes: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
+    values: tuple[
+        Mapping[tuple[str, str], Mapping[str, frozenset[str]]],
+        Mapping[tuple[str, str], Mapping[str, frozenset[str]]],
+    ] = field(default=({}, {}), compare=False)
 
 
 class FindingKind(Enum):

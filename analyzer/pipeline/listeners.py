@@ -2,8 +2,8 @@
 
 Input: changes and findings, the stages with their graphs, the base in a repository. Output: the same changes
 and findings with their `hits`, and the subscribers that are hit. An event is told elsewhere when a change has
-it at another function, or on the other side of a landmark; what the tracked variables may be at either place
-is read off all runs of the two stages. Not modelled: subscribers that only a stage in the middle has.
+it at another function, or on the other side of a landmark. Not modelled: subscribers that only a stage in
+the middle has.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ def heard(
     done = [stage for stage in stages if stage is not None]
     tree = Tree(objects, commit, _laid(series, done))
     known = join(open_code(tree, profile, store), profile)
-    places = {stage.snapshot.patch: values_at(stage) for stage in done}
-    order = [stage.snapshot.patch for stage in done]
-    hit = tuple(_with_hits(change, known, places, order) for change in changes)
+    hit = tuple(_with_hits(change, known) for change in changes)
     told = tuple(replace(finding, hits=_of_finding(finding, hit)) for finding in findings)
     where = {(h.handler, h.where) for change in hit for h in change.hits}
     return Heard(hit, told, tuple(s for s in known.subscribers if (s.handler, s.where) in where))
@@ -67,41 +65,18 @@ def _laid(series: Series, done: Sequence[Stage]) -> dict[str, str]:
     return {path: files[path] for path in paths if path in files}
 
 
-def values_at(stage: Stage) -> Mapping[tuple[str, str], Values]:
-    """For each letter, by name and function, what the tracked variables may be where it is emitted."""
-    found: dict[tuple[str, str], dict[str, set[str]]] = {}
-    edges = [edge for node in stage.graph.nodes for edge in node.edges]
-    for edge in (*stage.graph.roots.values(), *edges):
-        for emission in edge.emitted:
-            at = found.setdefault(emission.label, {})
-            for name, value in emission.context.state:
-                at.setdefault(name, set()).add(value)
-    return {label: {name: frozenset(values) for name, values in at.items()} for label, at in found.items()}
-
-
-def _with_hits(
-    change: Change,
-    known: Join,
-    places: Mapping[int, Mapping[tuple[str, str], Values]],
-    order: Sequence[int],
-) -> Change:
-    at = order.index(change.patch)
-    before, after = places[order[at - 1]], places[change.patch]
+def _with_hits(change: Change, known: Join) -> Change:
     hits: list[Hit] = []
     for event in change.events:
         letters = [x for x in (*change.before.letters, *change.after.letters) if x.name == event]
         if letters and letters[0].kind is LetterKind.EVENT:
-            hits += known.hits(event, change.modes, differences(event, change, before, after))
+            hits += known.hits(event, change.modes, differences(event, change))
     return replace(change, hits=tuple(hits))
 
 
-def differences(
-    event: str,
-    change: Change,
-    before: Mapping[tuple[str, str], Values],
-    after: Mapping[tuple[str, str], Values],
-) -> tuple[Difference, ...]:
+def differences(event: str, change: Change) -> tuple[Difference, ...]:
     """What is different where the event is told after the change; () if it is not told elsewhere."""
+    before, after = change.values
     old, new = _places(event, change.before), _places(event, change.after)
     if not old or not new:
         return ()
