@@ -74,6 +74,11 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True)
+class Depart:
+    """A call that may not return: then the run ends there, all tasks with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inline:
     function: str
 
@@ -96,6 +101,7 @@ Action: TypeAlias = (
     | Wait
     | Assume
     | Give
+    | Depart
     | Inline
     | Ignore
 )
@@ -108,6 +114,8 @@ def bind_calls(profile: Profile) -> dict[str, Action]:
         calls[name] = Assume(True)
     for name in profile.refutes:
         calls[name] = Assume(False)
+    for name in profile.leaves:
+        calls[name] = Depart()
     for name in profile.waits:
         calls[name] = Wait()
     for name in profile.joins:

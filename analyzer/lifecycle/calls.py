@@ -10,6 +10,7 @@ from analyzer.lifecycle.actions import (
     Action,
     Assume,
     Defer,
+    Depart,
     Give,
     Inline,
     Join,
@@ -101,6 +102,8 @@ class Calls:
             return self._join(summary, call, site, step)
         if isinstance(action, Notify):
             return self._notify(summary, call, action, site, step)
+        if isinstance(action, Depart):
+            return self._depart(summary, call, site, step)
         return step
 
     # --- by action --------------------------------------------------------------------------
@@ -308,6 +311,20 @@ class Calls:
             if self.tasks.joining(live, summary.name, call):
                 return site
             return over(live, task, frame, emitted, record)
+
+        return step
+
+    def _depart(self, summary: ControlFlowSummary, call: Call, site: str, back: Executed) -> Executed:
+        decide = self.effects.decider(summary, call.span, lambda: f"{call.text} does not return")
+        origin: Origin = ("leaves", site)
+
+        def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
+            if not decide(read(live, frame, origin)):
+                return back(live, task, frame, emitted, record)
+            for one in live.tasks:
+                one.frames.clear()
+            live.queue.clear()
+            return ""
 
         return step
 

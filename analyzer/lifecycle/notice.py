@@ -93,7 +93,7 @@ class Notices:
             names = [_name(event, constant)]
         handlers = self._handlers(live, frame, summary, call, names)
         result = self._result(live, frame, summary, call, event, names, site)
-        if event.shows and constant:
+        if event.shows and constant and handlers:
             live.tracked[self._index[event.shows]] = Name(constant)
         letters = tuple((name, event.words.replace("{}", name)) for name in names)
         return Notice(letters, result, handlers)

@@ -358,4 +358,5 @@ class Profile:
     handlers: tuple[Handler, ...] = ()
     same: Mapping[str, str] = field(default_factory=dict)  # other trees' names -> the profile's name
     refutes: tuple[str, ...] = ()  # calls that prune the runs on which their argument is true
+    leaves: tuple[str, ...] = ()  # calls that may not return, and end the run then
     results: Mapping[str, int] = field(default_factory=dict)  # calls that return one of their arguments

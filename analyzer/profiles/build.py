@@ -122,6 +122,7 @@ class _Builder:
             handlers=tuple(self._handler(table, names) for table in top.tables("handler")),
             same=self._same(top),
             refutes=top.identifiers("refutes"),
+            leaves=top.identifiers("leaves"),
             results=top.number_map("results"),
             components=top.text_map("components"),
             silent=top.names("silent"),

@@ -82,6 +82,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
     yield from _list(top, "refutes", "assertion", index.words)
     for prefix in top.names("distinct"):
         yield _Sought("distinct prefix", f"{prefix}*", top.line_of("distinct"), index.symbols, glob=True)
+    yield from _list(top, "leaves", "call that may not return", index.calls)
     yield from _list(top, "joins", "join", index.calls)
     yield from _list(top, "waits", "wait", index.calls)
     for key in top.table("constants").keys:

@@ -69,6 +69,7 @@ def _parts(profile: Profile) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
     for key, part, calls in (
         ("asserts", "an assertion", profile.asserts),
         ("refutes", "an assertion", profile.refutes),
+        ("leaves", "a call that may not return", profile.leaves),
         ("joins", "a join", profile.joins),
         ("waits", "a wait", profile.waits),
     ):

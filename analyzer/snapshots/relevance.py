@@ -153,7 +153,7 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
         known.update(tracked.predicates)
     for lock in profile.locks:
         known.update(lock.acquire, lock.release)
-    known.update(profile.waits, bodies)
+    known.update(profile.waits, profile.leaves, bodies)
     inert = (
         *profile.inert,
         *profile.asserts,

@@ -408,6 +408,18 @@ def test_a_global_variable_may_be_tracked() -> None:
     assert told(body("int switched = 1;", *ask), profile) == {"UP"}
 
 
+def test_a_call_that_may_not_return_ends_the_run() -> None:
+    profile = tiny(leaves=("power_off",))
+    text = body(
+        "later(last, o);",
+        "tell(NOTE_UP);",
+        "power_off();",
+        "tell(NOTE_LOST);",
+        before=("static void last(void *x)\n{\n    tell(NOTE_DOWN);\n}\n",),
+    )
+    assert told(text, profile) == {"UP", "UP LOST DOWN"}
+
+
 def test_what_a_call_refutes_never_happens() -> None:
     profile = tiny(refutes=("BUG_ON",))
     text = body(
