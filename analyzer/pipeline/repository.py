@@ -91,7 +91,7 @@ def base_of(repository: Repository, series: Series, options: Options) -> Base | 
     if head is None:
         return None
     wanted = index_lines(series)
-    listing = objects.listing(head, tuple(re.sub(r"([*?\[])", r"[\1]", path) for path in wanted))
+    listing = objects.listing(head, (), wanted.keys())
     other = [path for path, blob in wanted.items() if not listing.get(path, "").startswith(blob)]
     if wanted and not other:
         return Base(head, f"HEAD, which has the files that the patches' index lines name{lacking}{found}")

@@ -12,7 +12,7 @@ import fnmatch
 import hashlib
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from analyzer.snapshots.plumbing import Git, said, scratch
 
 LARGEST = 16 * 1024 * 1024  # bytes of one blob; no C file by hand is near it
 _AT_ONCE = 256  # requests written before answers are read: less than a pipe holds
+_ROOTS = 1000  # paths that are named to git; beyond, the whole tree is listed
 _FULL = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _FILES = (b"100644", b"100755", b"100664")
 
@@ -78,23 +79,26 @@ class Objects:
             raise InputError(f"{self.name}: the commit {commit[:12]} is not there")
         return answer[1]
 
-    def listing(self, commit: str, patterns: Sequence[str]) -> Mapping[str, str]:
+    def listing(
+        self, commit: str, patterns: Sequence[str], exactly: Collection[str] = ()
+    ) -> Mapping[str, str]:
         """Path -> blob id of all regular files of a commit, or of a tree by its full id, one of whose globs
-        matches the whole path (``*`` matches ``/`` too)."""
-        if not patterns:
+        matches the whole path (``*`` matches ``/`` too), or whose path is among `exactly`."""
+        if not patterns and not exactly:
             return {}
-        wanted = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns))
-        roots = sorted({_fixed(pattern) for pattern in patterns})
-        narrow = ("--", *roots) if all(roots) else ()
+        wanted = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns) or r"(?!)")
+        roots = sorted({*map(_fixed, patterns), *exactly})
+        narrow = ("--", *roots) if all(roots) and len(roots) <= _ROOTS else ()
         tree = commit if _FULL.match(commit) else self.commit(commit)
-        raw = self.git.run(("ls-tree", "-r", "-z", "--full-tree", tree, *narrow))
+        asked = ("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", tree, *narrow)
+        known = frozenset(exactly)
         found: dict[str, str] = {}
-        for row in raw.split(b"\0"):
+        for row in self.git.run(asked).split(b"\0"):
             head, _, name = row.partition(b"\t")
             if head[:6] not in _FILES:
                 continue
             path = name.decode("utf-8", "surrogateescape")
-            if wanted.match(path):
+            if path in known or wanted.match(path):
                 found[path] = head.rsplit(b" ", 1)[1].decode()
         return found
 

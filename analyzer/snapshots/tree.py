@@ -76,7 +76,7 @@ class _Layer:
         self.series, self.objects = series, objects
         touched = {path for patch in series.patches for diff in patch.files for path in _paths(diff)}
         globs = tuple(profile.paths) or ("*",)
-        found = objects.listing(commit, (*globs, *(_literally(path) for path in sorted(touched))))
+        found = objects.listing(commit, globs, touched)
         self.known = found
         in_profile = re.compile("|".join(fnmatch.translate(glob) for glob in globs))
         self.listing = {
@@ -330,11 +330,6 @@ def _texts(files: Mapping[str, _File | None], paths: Mapping[str, object] | set[
 
 def _old(file: _File | None) -> Sequence[str]:
     return file.lines if file else ()
-
-
-def _literally(path: str) -> str:
-    """A glob that matches this path alone."""
-    return re.sub(r"([*?\[])", r"[\1]", path)
 
 
 def _said(patch: Patch, refused: _Refused, commit: str) -> Unknown:

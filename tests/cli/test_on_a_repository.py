@@ -40,6 +40,9 @@ def test_nothing_of_a_hostile_repository_runs_and_no_byte_changes(tree: Path) ->
         assert (done.status, done.err) == (1, "")
         assert "on the source tree" in done.out
     assert run(*PROFILE, *PATCHES, cwd=tree).status == 1
+    done = run("history", *PROFILE, "--repo", tree, "--no-cache", "topic")
+    assert (done.status, done.err) == (0, "")
+    assert "tell listeners of every failed update" in done.out
     assert every_byte(tree) == before
     assert not seen.exists()
 

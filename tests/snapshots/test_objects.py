@@ -50,7 +50,16 @@ def test_the_listing_has_the_files_that_a_glob_matches(tree: Path) -> None:
         assert set(found.listing("HEAD", ("*.h", "other/c.c"))) == {"core/a.h", "other/c.c"}
         assert set(found.listing("HEAD", ("core/?.c",))) == {"core/a.c"}
         assert found.listing("HEAD", ()) == {}
+        assert set(found.listing("HEAD", (), {"core/a.c", "core/*", "absent"})) == {"core/a.c"}
+        assert set(found.listing("HEAD", ("*.h",), {"core/a.c"})) == {"core/a.c", "core/a.h"}
         assert found.listing("HEAD", ("nowhere/*",)) == {}
+
+
+def test_paths_are_no_patterns_of_git(tree: Path) -> None:
+    strange = {":(glob)x.c": "1\n", "-r": "2\n", "core/[a].c": "3\n", "core/*.c": "4\n", "!a": "5\n"}
+    commit(tree, strange)
+    with Objects(tree) as found:
+        assert set(found.listing("HEAD", (), strange.keys())) == strange.keys()
 
 
 def test_links_and_submodules_are_no_files(tree: Path) -> None:
