@@ -103,6 +103,12 @@ def callee_name(call: Call) -> str:
     return ""
 
 
+def stands_in(path: str) -> bool:
+    """Whether what a file defines may stand in for another definition of the same name: a header's function
+    for another configuration, or a stub."""
+    return path.endswith(".h") or "stub" in path.lower()
+
+
 def parts_of(block: Block) -> Iterator[tuple[Instruction | Terminator, tuple[Expression, ...]]]:
     """Each instruction of a block, and last its terminator, with the expressions it evaluates."""
     for instruction in block.instructions:

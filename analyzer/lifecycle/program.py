@@ -36,6 +36,7 @@ from analyzer.lifecycle.parts import (
     field_path,
     fields_in,
     mentions,
+    stands_in,
     symbols_in,
     values_in,
 )
@@ -92,8 +93,8 @@ class Program:
         self._local: dict[tuple[str, str], ControlFlowSummary] = {}
         self.problems: list[Problem] = []  # text outside functions that could not be read
         self.unread: list[str] = []  # the files it stands in
-        # What a header defines as well as a source file is its stub, for another configuration.
-        for file in sorted(files, key=lambda file: file.path.endswith(".h")):
+        # What a header or a stub defines as well is for another configuration.
+        for file in sorted(files, key=lambda file: stands_in(file.path)):
             self.problems.extend(file.problems)
             self.unread.extend(file.path for _ in file.problems)
             for function in file.functions:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from analyzer.lifecycle.parts import callee_name
+from analyzer.lifecycle.parts import callee_name, stands_in
 from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
 from analyzer.model.snapshot import Snapshot
@@ -54,8 +54,8 @@ class Indexed:
 
 
 def indexed(snapshot: Snapshot, reader: Reader) -> Indexed:
-    """The indexes of all files of a stage; a definition in a header comes last, for it may be a stub."""
-    paths = sorted(snapshot.files, key=lambda path: path.endswith(".h"))
+    """The indexes of all files of a stage; definitions that may be stubs come last."""
+    paths = sorted(snapshot.files, key=stands_in)
     found = [reader.index(path, contents_of(snapshot, path), _text(snapshot, path)) for path in paths]
     return Indexed(snapshot, tuple(found))
 

@@ -210,3 +210,12 @@ def test_a_stub_in_a_header_is_not_the_function() -> None:
 
     assert told(tree("NOTE_UP")) == {"UP"}
     assert changes(tree("NOTE_UP"), tree("NOTE_DOWN")) == ["lost: UP -> DOWN"]
+
+
+def test_nor_is_one_in_a_file_of_stubs() -> None:
+    tree = {
+        "dev/finish-stubs.c": "void finish(Object *o)\n{\n}\n",
+        "dev/finish.c": "void finish(Object *o)\n{\n    tell(NOTE_UP);\n}\n",
+        "life.c": body("finish(o);"),
+    }
+    assert told(tree) == {"UP"}
