@@ -11,13 +11,15 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Progress, Walked
-from analyzer.model.history import History
-from analyzer.model.profile import Profile
-from analyzer.model.report import Report, StageInfo, Subscribed
+
+if TYPE_CHECKING:
+    from analyzer.model.history import History
+    from analyzer.model.profile import Profile
+    from analyzer.model.report import Report, StageInfo, Subscribed
 
 
 def main() -> int:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from analyzer.cli.grammar import ANALYSE, COMMANDS, PROGRAM, Command, Option, valued
-from analyzer.model.report import Level
+from analyzer.model.level import Level
 from analyzer.model.unknown import InputError
-from analyzer.reports.lists import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def read(argv: Sequence[str]) -> Arguments:
         command=command,
         words=tuple(words),
         wanted=tuple(given.wanted),
-        scenarios=tuple(dict.fromkeys(normalised(name) for name in getattr(given, "scenario", None) or ())),
+        scenarios=_scenarios(getattr(given, "scenario", None) or ()),
         profile=getattr(given, "profile", None),
         fail_on=None if level == "never" else Level(level),
         color=getattr(given, "color", None) or "auto",
@@ -74,6 +73,15 @@ def read(argv: Sequence[str]) -> Arguments:
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )
+
+
+def _scenarios(names: Sequence[str]) -> tuple[str, ...]:
+    """Each once, as reports spell them."""
+    if not names:
+        return ()
+    from analyzer.reports.lists import normalised  # reports are read only where one is wanted
+
+    return tuple(dict.fromkeys(normalised(name) for name in names))
 
 
 def help_text(command: Command) -> str:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from analyzer.cli.grammar import PROGRAM
-from analyzer.reports.escape import visible
-from analyzer.reports.layout import fold
 
 PATIENCE = 1.0  # seconds before progress is worth showing
 
@@ -34,6 +32,8 @@ class Console:
 
     def complain(self, message: str) -> None:
         """One line on standard error, terminal escapes made visible."""
+        from analyzer.reports.escape import visible  # rarely needed
+
         with contextlib.suppress(OSError):
             self.stderr.write(f"{PROGRAM}: {visible(message)}\n")
             self.stderr.flush()
@@ -72,6 +72,9 @@ class Progress:
     def __call__(self, what: str) -> None:
         if not self.enabled or time.monotonic() - self.started < PATIENCE:
             return
+        from analyzer.reports.escape import visible
+        from analyzer.reports.layout import fold
+
         with contextlib.suppress(OSError):
             self.stream.write(f"\r\x1b[K{fold(visible(what), max(self.width - 1, 24))[0]}")
             self.stream.flush()

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from analyzer.model.history import History
-from analyzer.model.profile import Profile
-from analyzer.model.report import Level, Report, StageInfo, Subscribed
+from analyzer.model.level import Level
+
+if TYPE_CHECKING:  # what only names types is not read: --help has to be quick
+    from analyzer.model.history import History
+    from analyzer.model.profile import Profile
+    from analyzer.model.report import Report, StageInfo, Subscribed
 
 Progress = Callable[[str], None]
 

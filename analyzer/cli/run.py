@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO, TextIO
 
 import analyzer
-from analyzer.cli import arguments, commands
+from analyzer.cli import arguments
 from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
 from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, HISTORY, PROGRAM, SUBSCRIBERS
@@ -56,6 +56,8 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
     if given.version:
         console.say(f"{PROGRAM} {analyzer.__version__}\n")
         return 0
+    from analyzer.cli import commands  # and with them all that reports are made of
+
     if given.command is ANALYSE:
         return commands.analyse(given, doors, stdin, console)
     if given.command is FLOW:

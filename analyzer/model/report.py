@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from analyzer.model.level import Level as Level
 from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
@@ -218,12 +219,6 @@ class FindingKind(Enum):
     WINDOW = "window"
     FIXED = "fixed"
     PREEXISTING = "preexisting"
-
-
-class Level(Enum):
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)

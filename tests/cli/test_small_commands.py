@@ -115,6 +115,15 @@ def test_help_names_every_option_and_teaches_by_example(command: object) -> None
     assert all(example in text for _, example in command.examples)
 
 
+def test_the_formats_that_the_help_names_are_those_there_are() -> None:
+    from analyzer.cli.grammar import FORMATS, LISTINGS, STORIES
+    from analyzer.reports import FORMATS as formats
+    from analyzer.reports.history import HISTORIES
+    from analyzer.reports.subscribers import LISTINGS as listings
+
+    assert (tuple(formats), tuple(HISTORIES), tuple(listings)) == (FORMATS, STORIES, LISTINGS)
+
+
 @pytest.mark.parametrize("argument", ["--help", "--version", "completion bash"])
 def test_light_commands_import_nothing_heavy(argument: str) -> None:
     code = (
@@ -123,6 +132,18 @@ def test_light_commands_import_nothing_heavy(argument: str) -> None:
         "assert m.main() == 0\n"
         "heavy = {'tree_sitter', 'pygments', 'git', 'unidiff'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version", "history --help"])
+def test_help_reads_no_reports(argument: str) -> None:
+    code = (
+        "import sys, analyzer.__main__ as m\n"
+        f"sys.argv = ['analyze-series', *{argument.split()!r}]\n"
+        "assert m.main() == 0\n"
+        "read = [n for n in sys.modules if n.startswith(('analyzer.reports', 'analyzer.model.report'))]\n"
+        "assert not read, read\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
