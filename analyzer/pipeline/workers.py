@@ -19,6 +19,9 @@ Result = TypeVar("Result")
 Make = Callable[[], Callable[[Item], Result]]
 
 
+PATIENCE = 5.0  # seconds for a process with nothing left to do to end
+
+
 class Died(Generic[Item]):
     """In place of a result: the process that had `item` ended by itself."""
 
@@ -29,12 +32,16 @@ class Died(Generic[Item]):
 def spread(make: Make[Item, Result], items: Sequence[Item], jobs: int) -> Iterator[Result | Died[Item]]:
     """The results of the function that `make` gives, for each item; with one job, here and in order.
 
-    `make` and the items are sent to the processes. What the function raises is raised here.
+    `make` and the items are sent to the processes. What the function raises is raised here. If the function
+    has a method `close`, it is called at the end.
     """
     if jobs <= 1 or len(items) <= 1:
         function = make()
-        for item in items:
-            yield function(item)
+        try:
+            for item in items:
+                yield function(item)
+        finally:
+            _close(function)
         return
     # Not forked: a forked process would hold the others' pipes open.
     context = multiprocessing.get_context("spawn")
@@ -64,9 +71,12 @@ def spread(make: Make[Item, Result], items: Sequence[Item], jobs: int) -> Iterat
                 yield value
     finally:
         for process, here in processes:
+            if here in busy:
+                process.terminate()
             here.close()
-            process.terminate()
         for process, _ in processes:
+            process.join(PATIENCE)
+            process.terminate()
             process.join()
 
 
@@ -90,3 +100,10 @@ def _serve(make: Make[Item, Result], connection: Connection) -> None:
             except Exception as error:  # whatever it is, it is the caller's to judge
                 answer = ("raised", error)
             connection.send(answer)
+    _close(function)
+
+
+def _close(function: object) -> None:
+    close = getattr(function, "close", None)
+    if close is not None:
+        close()

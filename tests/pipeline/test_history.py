@@ -15,6 +15,7 @@ import pytest
 
 from analyzer.model.history import History, Judged
 from analyzer.model.unknown import InputError
+from analyzer.pipeline import comparison
 from analyzer.pipeline import history as module
 from analyzer.pipeline.history import HistoryOptions, history
 from analyzer.pipeline.resume import Kept
@@ -97,7 +98,7 @@ def test_a_commit_that_changes_too_much_is_compared_by_its_lists(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     followed = walked(tree, keep=False)
-    monkeypatch.setattr(module, "FOLLOWED", 0)
+    monkeypatch.setattr(comparison, "FOLLOWED", 0)
     apart = walked(tree, keep=False)
     assert changed(apart) == changed(followed)
     assert all(entry.apart for entry in apart.entries)
@@ -153,6 +154,28 @@ def test_what_was_found_is_kept(tree: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert walked(tree) == first
     with pytest.raises(AssertionError):
         walked(tree, keep=False)
+
+
+def test_commits_looked_at_together_are_judged_as_alone(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (tree / "fwup/update.c").read_text()
+    for number, (old, new) in enumerate(
+        [
+            ("case UPD_CANCELLING:", "case UPD_CANCELLING: /* soon */"),
+            ("NOTE_APPLIED", "NOTE_ABORTED"),
+            ("NOTE_BEGUN", "NOTE_APPLIED"),
+            ("#include", "/* more */\n#include"),
+            ("NOTE_APPLIED", "NOTE_BEGUN"),
+        ]
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+        commit(tree, {"fwup/update.c": text}, f"step {number}")
+    together = walked(tree, keep=False)
+    monkeypatch.setattr(module, "LONGEST", 1)
+    alone = walked(tree, keep=False)
+    assert changed(together) == changed(alone)
+    assert len(changed(alone)) > 3
+    assert [entry.scenarios for entry in together.entries] == [entry.scenarios for entry in alone.entries]
 
 
 def test_damage_to_what_is_kept_is_noticed(tree: Path, cache: Path) -> None:
