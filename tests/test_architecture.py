@@ -69,6 +69,26 @@ def test_nothing_below_the_command_line_prints_or_exits(floor: str) -> None:
                 )
 
 
+ROOMS = {
+    "git": "analyzer/snapshots/commits.py",
+    "unidiff": "analyzer/intake/unified.py",
+    "pygments": "analyzer/reports/highlight.py",
+    "tree_sitter": "analyzer/cfront/",
+    "tree_sitter_c": "analyzer/cfront/",
+}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_others_wrote_is_imported_in_its_own_room_alone(module: Path) -> None:
+    place = module.relative_to(ROOT).as_posix()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for top in (name.split(".")[0] for name in names):
+            if top not in sys.stdlib_module_names and top != "analyzer":
+                assert place.startswith(ROOMS[top]), top
+
+
 def test_the_model_needs_nothing_but_the_standard_library() -> None:
     for module in sorted((PACKAGE / "model").rglob("*.py")):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
