@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analyzer import profiles
-from analyzer.model.profile import Profile
 from analyzer.model.report import Subscribed
 from analyzer.model.unknown import InputError
 from analyzer.snapshots.objects import Objects
@@ -24,19 +23,23 @@ def list_subscribers(
     """What each profile's registrations say of the tree of `revision` in the repository that the folder
     `repository` lies in; with `cache`, what is read is remembered in the user's cache folder. Profiles that
     find none are left out; `InputError` if none finds any."""
-    loaded = [profiles.load(name) for name in ((profile,) if profile else profiles.names())]
-    wanted = [one for one in loaded if one.registrations]
-    if not wanted:
-        raise InputError(f"profile {', '.join(one.name for one in loaded)}: has no [[register]]; add one")
+    asked = (profile,) if profile is not None else profiles.names()
+    words = {name: profiles.registering(name) for name in asked}
     with Objects(Path(repository)) as objects:
         commit = objects.commit(revision)
         progress(f"{repository}: searching for registrations")
-        tree = _Searched(Tree(objects, commit), wanted)
-        from analyzer import cfront  # takes its time, while the search runs
+        tree = _Searched(Tree(objects, commit), [word for calls in words.values() for word in calls])
+        # What takes its time to load, while the search runs.
+        from analyzer import cfront
         from analyzer.subscribers.listing import open_code, subscribers
 
         found = []
-        for one in wanted:
+        for name, calls in words.items():
+            if profile is None and not tree.find(calls):
+                continue
+            one = profiles.load(name)
+            if not one.registrations:
+                raise InputError(f"profile {one.name}: has no [[register]]; add one")
             store = cfront.Store(one.dialect, cfront.cache_folder() if cache else None)
             try:
                 listed = subscribers(open_code(tree, one, store), one)
@@ -45,17 +48,17 @@ def list_subscribers(
             if listed:
                 found.append(Subscribed(one.name, one.title, repository, commit, listed))
     if not found:
-        named = " or ".join(one.name for one in wanted)
+        named = " or ".join(asked)
         raise InputError(f"{repository}: {revision} has no registration that {named} knows; give --profile")
     return tuple(found)
 
 
 class _Searched:
-    """A tree that is searched once for the registrations of all profiles, from now on."""
+    """A tree that is searched once for all `words`, from now on."""
 
-    def __init__(self, tree: Tree, wanted: Sequence[Profile]) -> None:
+    def __init__(self, tree: Tree, words: Iterable[str]) -> None:
         self._tree: Source = tree
-        self._words = roots(entry.call for one in wanted for entry in one.registrations)
+        self._words = roots(words)
         self._paths: tuple[str, ...] | None = None
         tree.begin(self._words)
 

@@ -7,6 +7,7 @@ Input is a shipped profile's name, or the path of a ``profile.toml`` or of its f
 from __future__ import annotations
 
 import difflib
+import tomllib
 from pathlib import Path
 
 from analyzer.model.profile import Profile
@@ -15,7 +16,7 @@ from analyzer.profiles.build import build
 from analyzer.profiles.contract import ContractError, parse_contract
 from analyzer.profiles.match import Match, check
 
-__all__ = ["ContractError", "Match", "check", "load", "names", "parse_contract"]
+__all__ = ["ContractError", "Match", "check", "load", "names", "parse_contract", "registering"]
 
 _FILE = "profile.toml"
 _SHIPPED = Path(__file__).parent
@@ -32,8 +33,31 @@ def load(name_or_path: str) -> Profile:
 
     Raises `InputError` with one line for each error.
     """
+    path, shown = _place(name_or_path)
+    return build(_text(path), path.parent, str(path), shown)
+
+
+def registering(name_or_path: str) -> tuple[str, ...]:
+    """The calls that register handlers in a profile, before the rest of it is read.
+
+    Of a profile with errors there may be none, and `load` tells the errors.
+    """
+    try:
+        entries = tomllib.loads(_text(_place(name_or_path)[0])).get("register", [])
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return ()
+    found = (
+        [entry.get("call") for entry in entries if isinstance(entry, dict)]
+        if isinstance(entries, list)
+        else []
+    )
+    return tuple(call for call in found if isinstance(call, str) and call)
+
+
+def _place(name_or_path: str) -> tuple[Path, str]:
+    """A profile's file, and how its folder is shown."""
     if name_or_path in names():
-        return _read(_SHIPPED / name_or_path / _FILE, shown=name_or_path)
+        return _SHIPPED / name_or_path / _FILE, name_or_path
     path = Path(name_or_path)
     try:
         if path.is_dir():
@@ -43,20 +67,19 @@ def load(name_or_path: str) -> Profile:
         found = False
     if not found:
         raise InputError(_not_found(name_or_path))
-    return _read(path, shown=str(path.parent))
+    return path, str(path.parent)
 
 
-def _read(path: Path, shown: str) -> Profile:
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{path}: too large for a profile; give a profile.toml")
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path}: not UTF-8 text; save the profile as UTF-8") from None
     except (OSError, ValueError) as wrong:
         reason = getattr(wrong, "strerror", None) or str(wrong)
         raise InputError(f"{path}: cannot be read ({reason}); check the path") from None
-    return build(text, path.parent, str(path), shown)
 
 
 def _not_found(wanted: str) -> str:

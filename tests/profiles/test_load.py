@@ -31,8 +31,8 @@ from analyzer.model.profile import (
     Writer,
 )
 from analyzer.model.summary import Dialect
-from analyzer.model.unknown import Location
-from analyzer.profiles import load, names
+from analyzer.model.unknown import InputError, Location
+from analyzer.profiles import load, names, registering
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "profile-language.md"
@@ -236,3 +236,18 @@ def test_the_second_domain_s_series_applies_to_its_lifecycle(tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
     settled = (tmp_path / "fwup" / "update.c").read_text(encoding="utf-8")
     assert settled.index("radio_resume(u);") < settled.rindex("fwup_tell(NOTE_ABORTED, u);\n        break;")
+
+
+def test_the_registering_calls_are_those_of_the_profile(tmp_path: Path) -> None:
+    for name in names():
+        assert registering(name) == tuple(entry.call for entry in load(name).registrations)
+    (tmp_path / "profile.toml").write_text("register = 3", encoding="utf-8")
+    assert registering(str(tmp_path)) == ()
+    (tmp_path / "profile.toml").write_text(
+        "[[register]]\ncall = 'f'\n[[register]]\ncall = 3", encoding="utf-8"
+    )
+    assert registering(str(tmp_path)) == ("f",)
+    (tmp_path / "profile.toml").write_text("[[register", encoding="utf-8")
+    assert registering(str(tmp_path)) == ()
+    with pytest.raises(InputError, match="no such profile"):
+        registering("no-such-domain")
