@@ -7,7 +7,6 @@ imported here and only then. Not modelled: dates, signatures, notes.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -123,15 +122,27 @@ def diff(objects: Objects, parents: Sequence[str], commit: str, paths: Sequence[
 
 def messages(objects: Objects, ids: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
     """Author, title and the rest of the message of each commit."""
-    if objects.git.hash_name != "sha1":
-        raise InputError(
-            f"{objects.name}: commits of a {objects.git.hash_name} repository cannot be read by their range; "
-            "name patches instead (git format-patch)"
-        )
-    return dict(_messages(objects, ids))
+    found = {}
+    for each, (author, message) in zip(ids, _said(objects, ids), strict=True):
+        title, _, rest = message.partition("\n")
+        found[each] = (author, title.strip(), rest.strip("\n"))
+    return found
 
 
-def _messages(objects: Objects, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+def _said(objects: Objects, ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """Author and message of each commit."""
+    if objects.git.hash_name == "sha1":  # GitPython knows no other
+        try:
+            return tuple(_read(objects, ids))
+        except InputError:
+            raise
+        except Exception:  # whatever it makes of a repository that git itself can read
+            pass
+    return tuple(_stored(objects.raw(each)) for each in ids)
+
+
+def _read(objects: Objects, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """As GitPython reads them. It takes every message for UTF-8, whatever the commit's header says."""
     from git import Repo
 
     with Repo(objects.git.folder, expand_vars=False) as repository:
@@ -139,22 +150,22 @@ def _messages(objects: Objects, ids: Sequence[str]) -> Iterator[tuple[str, tuple
         for each in ids:
             read = repository.commit(each)
             author, message = f"{read.author.name or ''} <{read.author.email or ''}>", str(read.message)
-            if _REPLACED in message + author:
-                author, message = _decoded(objects.raw(each))
-            title, _, rest = message.partition("\n")
-            yield each, (author, title.strip(), rest.strip("\n"))
+            yield _stored(objects.raw(each)) if _REPLACED in message + author else (author, message)
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
-    """Author and message of a commit that is no UTF-8; GitPython takes every one for that."""
+def _stored(raw: bytes) -> tuple[str, str]:
+    """Author and message of a commit as it is stored, by the encoding that its header names."""
     head, _, message = raw.partition(b"\n\n")
-    found = re.search(rb"^encoding (\S+)$", head, re.MULTILINE)
     author = re.search(rb"^author (.*>)", head, re.MULTILINE)
-    encoding = found.group(1).decode("ascii", "replace") if found else "latin-1"
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        encoding = "latin-1"
-    return (author.group(1) if author else b"").decode(encoding, "replace"), message.decode(
-        encoding, "replace"
-    )
+    named = re.search(rb"^encoding (\S+)$", head, re.MULTILINE)
+    encoding = named.group(1).decode("ascii", "replace") if named else ""
+    return _text(author.group(1) if author else b"", encoding), _text(message, encoding)
+
+
+def _text(raw: bytes, encoding: str) -> str:
+    for name in (encoding, "utf-8"):
+        try:
+            return raw.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("latin-1")

@@ -83,6 +83,8 @@ class Git:
         if found.returncode:
             raise InputError(f"{directory}: {_reason(found.stderr, directory)}")
         hash_name, shallow, folder = found.stdout.decode("utf-8", "surrogateescape").split("\n", 2)
+        if hash_name not in ("sha1", "sha256"):
+            raise InputError(f"{directory}: git is too old to be asked about it: 2.29 or newer is needed")
         self.hash_name, self.shallow = hash_name, shallow == "true"
         self.folder = Path(folder.removesuffix("\n"))
         self.directory = directory

@@ -165,11 +165,19 @@ def test_nothing_runs_and_nothing_changes(tree: Path) -> None:
     assert every_byte(tree) == before
 
 
-def test_commits_of_a_sha256_repository_say_why_not(tmp_path: Path) -> None:
+def test_commits_of_a_sha256_repository_are_read(tmp_path: Path) -> None:
     folder = repository(tmp_path / "long", "--object-format=sha256")
-    commit(folder, {"core/life.c": LIFE})
-    with Objects(folder) as objects, pytest.raises(InputError, match="sha256"):
-        commits.messages(objects, [objects.commit("HEAD")])
+    commit(folder, {"core/life.c": LIFE}, "one \u00e9")
+    commit(folder, {"core/life.c": LIFE.replace("go(o)", "gone(o)")}, "two\n\nbody\n")
+    with Objects(folder) as objects:
+        found = commits.named(objects, "HEAD~1..")
+        assert found is not None
+        series = intake.series_of(commits.commits(objects, found.ids), "it", found.base)
+        assert (series.patches[0].title, series.patches[0].message) == ("two", "body")
+        assert series.patches[0].author == "A U Thor <author@example.org>"
+        _, one = lay(series, domain(), objects, found.base)
+        assert dict(one.blobs) == dict(objects.listing("HEAD", ("core/*",)))
+        assert commits.messages(objects, [found.base])[found.base][1] == "one \u00e9"
 
 
 NAMES = ("core/a.c", "core/b.c", "core/deep/c.h", "core/a b.c")
