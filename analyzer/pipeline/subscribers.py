@@ -59,19 +59,20 @@ class _Searched:
     def __init__(self, tree: Tree, words: Iterable[str]) -> None:
         self._tree: Source = tree
         self._words = roots(words)
-        self._paths: tuple[str, ...] | None = None
+        self._texts: Mapping[str, str] | None = None  # of the files that were found
         tree.begin(self._words)
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
         if not all(any(known in word for known in self._words) for word in words):
             return self._tree.find(words)
-        if self._paths is None:
-            self._paths = self._tree.find(self._words)
-        texts = self._tree.read(self._paths)
-        return tuple(path for path in self._paths if any(word in texts[path] for word in words))
+        if self._texts is None:
+            self._texts = self._tree.read(self._tree.find(self._words))
+        return tuple(sorted(p for p, text in self._texts.items() if any(word in text for word in words)))
 
     def read(self, paths: Iterable[str]) -> Mapping[str, str]:
-        return self._tree.read(paths)
+        wanted = list(paths)
+        known = {path: self._texts[path] for path in wanted if path in self._texts} if self._texts else {}
+        return {**known, **self._tree.read([path for path in wanted if path not in known])}
 
     def named(self, patterns: Sequence[str]) -> tuple[str, ...]:
         return self._tree.named(patterns)

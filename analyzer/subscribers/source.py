@@ -77,6 +77,8 @@ class Tree:
 
     def read(self, paths: Iterable[str]) -> Mapping[str, str]:
         wanted = list(paths)
+        if not wanted:
+            return {}
         laid = self._over.read(wanted)
         rest = [path for path in wanted if path not in laid]
         blobs = self._blobs(rest) if rest else {}
