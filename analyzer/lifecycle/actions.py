@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from analyzer.model.profile import Deferral, EventCall, Landmark, Profile, ThreadCall, Writer
 
+LOOKS = "looks"  # how the place is called where a notification reads tracked state
+
 
 @dataclass(frozen=True, slots=True)
 class Notify:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from analyzer.lifecycle.actions import (
+    LOOKS,
     Acquire,
     Action,
     Assume,
@@ -57,8 +58,9 @@ class Calls:
     def access(self, summary: ControlFlowSummary, call: Call) -> Pause | None:
         """The switch point before a call that reads or writes tracked state."""
         action = self.program.action(summary.path, callee_name(call))
-        looks = isinstance(action, Notify) and self.program.looks(action)
-        touched = "access" if looks or isinstance(action, Write) else ""
+        touched = "access" if isinstance(action, Write) else ""
+        if isinstance(action, Notify) and self.program.looks(action, call):
+            touched = LOOKS
         for argument in call.arguments:
             touched = touched or self.effects.touches(summary, argument)
         return self.effects.pause(summary, call.span, touched) if touched else None

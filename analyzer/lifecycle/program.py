@@ -242,9 +242,11 @@ class Program:
             if not event.chain or any(mentions(one, event.chain, self.canonical) for one in call.arguments)
         )
 
-    def looks(self, action: Notify) -> bool:
-        """Whether a notification reads tracked state."""
-        return bool(self.profile.handlers) or any(event.states for event in action.events)
+    def looks(self, action: Notify, call: Call) -> bool:
+        """Whether a notification reads tracked state: its handlers see that in place of a constant."""
+        events = self.events_of(action, call)
+        here = [event for event in events if event.argument < len(call.arguments)]
+        return any(event.states for event in here) and all(event.argument < 0 for event in here)
 
     def runs_in(self, action: Notify) -> frozenset[str]:
         """The functions that a notification may execute: predicates of the state, and handlers."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from analyzer.lifecycle.actions import LOOKS, Notify
 from analyzer.lifecycle.parts import callee_name, expressions_of, fields_in, symbols_in
 from analyzer.lifecycle.program import Place, Program
 from analyzer.model.summary import Assign, Block, Call, ControlFlowSummary, Enter, Leave, Span
@@ -21,6 +22,8 @@ Known: TypeAlias = tuple[Place, str, str]  # the place, what it is, the function
 def _places(program: Program) -> Iterator[Known]:
     """Each place with what it is, by base names, and the base name of its function."""
     for (path, _), function in sorted(program.definitions().items()):
+        if program.meaning(program.canonical(function.name)) is not None:
+            continue  # the profile says what a call of it does: it is never executed
         if function.name not in program.relevant:
             continue
         for span, what in _whats(program, function):
@@ -49,6 +52,9 @@ def _block_whats(program: Program, block: Block) -> Iterator[tuple[Span, str]]:
         if isinstance(instruction, Call):
             yield instruction.span, program.canonical(callee_name(instruction))
             yield instruction.span, "access"
+            action = program.meaning(program.canonical(callee_name(instruction)))
+            if isinstance(action, Notify) and program.looks(action, instruction):
+                yield instruction.span, LOOKS
         elif isinstance(instruction, (Enter, Leave)):
             yield instruction.span, instruction.macro
         elif isinstance(instruction, Assign):

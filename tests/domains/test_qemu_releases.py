@@ -7,10 +7,12 @@ migration_iteration_finish(). The places are in `docs/domains.md`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests import real_trees
-from tests.domains.trees import Laid, laid
+from tests.domains.trees import Laid, edited, laid
 
 LETTERS = {
     "S": "SETUP@migration_connect",
@@ -76,3 +78,58 @@ def test_a_success_of_postcopy_ends_twice(old: Laid, new: Laid) -> None:
     for tree in (old, new):
         found = {(f.rule, f.violation) for f in tree.findings() if "postcopy-success" in f.scenarios}
         assert found == {("success-ends-with-done", "duplicate")}
+
+
+# --- a series across the change of interface ---------------------------------------------------------
+
+CONSTANTS = {
+    "migration/migration.c": [
+        (
+            "static NotifierList migration_state_notifiers =\n",
+            "typedef enum MigrationEventType {\n    MIG_EVENT_PRECOPY_SETUP,\n    MIG_EVENT_PRECOPY_DONE,\n"
+            "    MIG_EVENT_PRECOPY_FAILED,\n} MigrationEventType;\n\n"
+            "static void migration_call_notifiers(MigrationState *s, MigrationEventType type);\n"
+            "static NotifierList migration_state_notifiers =\n",
+        ),
+        (
+            "        error_report_err(error_copy(s->error));\n    }\n"
+            "    notifier_list_notify(&migration_state_notifiers, s);\n",
+            "        error_report_err(error_copy(s->error));\n    }\n"
+            "    migration_call_notifiers(s, migration_has_failed(s) ? MIG_EVENT_PRECOPY_FAILED\n"
+            "                                                        : MIG_EVENT_PRECOPY_DONE);\n",
+        ),
+        (
+            "    notifier_list_notify(&migration_state_notifiers, ms);\n",
+            "    migration_call_notifiers(ms, MIG_EVENT_PRECOPY_DONE);\n",
+        ),
+        (
+            "        notifier_list_notify(&migration_state_notifiers, s);\n    }\n",
+            "        migration_call_notifiers(s, MIG_EVENT_PRECOPY_SETUP);\n    }\n",
+        ),
+        (
+            "void migration_global_dump(Monitor *mon)\n",
+            "static void migration_call_notifiers(MigrationState *s, MigrationEventType type)\n{\n"
+            "    MigrationEvent e;\n\n    e.type = type;\n"
+            "    notifier_list_notify(&migration_state_notifiers, &e);\n}\n\n"
+            "void migration_global_dump(Monitor *mon)\n",
+        ),
+    ]
+}
+
+
+def test_constants_in_place_of_the_state(tmp_path: Path) -> None:
+    """What handlers saw in the state they are told now; where they saw nothing, they hear of an end: in
+    postcopy_start() if the migration was cancelled meanwhile, and in the cleanup of a COLO that ended."""
+    tree = real_trees.qemu("7.2")
+    there = laid(tree, "qemu-migration", edited(tree, tmp_path, CONSTANTS))
+    for scenario, (word, _) in EXPECTED.items():
+        if not scenario.startswith("cancel-at-postcopy"):
+            assert there.words(scenario, 1) == full(word)
+    (compared,) = there.compared()
+    assert compared.unknown == ()
+    assert compared.changes
+    for change in compared.changes:
+        assert (change.kind.value, change.events) in {("added", ("DONE",)), ("duplicated", ("DONE",))}
+        (told,) = [place for place in change.values[1] if place not in change.values[0]]
+        assert told[0] == "DONE"
+        assert change.values[1][told]["state"] <= {"MIGRATION_STATUS_CANCELLING", "MIGRATION_STATUS_COLO"}
