@@ -198,6 +198,7 @@ class LookAhead:
                 if self._program.meaning(self._program.canonical(symbol)) is None
             }
             | self._run_by(part)
+            | (set(self._program.pointees(part)) if isinstance(part, Call) else set())
             for part, expressions in parts_of(block)
         ]
 

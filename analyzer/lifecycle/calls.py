@@ -68,6 +68,9 @@ class Calls:
     def ready(self, summary: ControlFlowSummary, call: Call, keep: frozenset[str]) -> Executed:
         """The step of a call; `keep` are the locals that are read after it."""
         if not isinstance(call.callee, Local):
+            pointees = self.program.pointees(call)
+            if pointees:
+                return self._pointed(summary, call, pointees, keep)
             return self._named(summary, call, callee_name(call), keep)
         # Through a pointer that a local holds: which function that is shows when it is executed.
         pointer = call.callee.name
@@ -84,6 +87,33 @@ class Calls:
             if found is None:
                 found = by_name[name] = self._named(summary, call, name, keep)
             return found(live, task, frame, emitted, record)
+
+        return step
+
+    def _pointed(
+        self, summary: ControlFlowSummary, call: Call, pointees: tuple[str, ...], keep: frozenset[str]
+    ) -> Executed:
+        """A call through a field: which of the functions that the field may hold it is, is not known."""
+        origin = ("pointer", self.program.site(summary, call.span, self.program.canonical(callee_name(call))))
+        ways = [
+            (
+                Name(self.program.canonical(name)),
+                self.effects.decider(summary, call.span, _asks_whether(call, name)),
+                self._inline(summary, call, name, name, keep),
+            )
+            for name in pointees
+        ]
+        other = self._named(summary, call, "", keep)
+
+        def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
+            target = read(live, frame, origin)
+            for name, decide, way in ways:
+                holds = self.values.compare("==", target, name)
+                if holds is None:
+                    holds = int(target == name)
+                if decide(holds):
+                    return way(live, task, frame, emitted, record)
+            return other(live, task, frame, emitted, record)
 
         return step
 
@@ -517,10 +547,19 @@ class Calls:
                 self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
                 return None
             if value.name not in self.program.telling:
+                if value.name in self.program.relevant:
+                    self.program.assumptions.add(
+                        f"{value.name}(), which {call.text} at {where} starts, notifies nothing itself: what"
+                        " it writes to tracked state is heeded only where the profile lets it come in"
+                    )
                 return None
             return value.name, [one(live, frame) for one in arguments]
 
         return later
+
+
+def _asks_whether(call: Call, name: str) -> Callable[[], str]:
+    return lambda: f"{call.text} is {name}()"
 
 
 def _in_order(wanted: Iterable[str], given: tuple[str, ...]) -> bool:

@@ -1,7 +1,8 @@
 """A stage bound to a profile: what each call means, which functions matter, where unknown values arise.
 
 Input: a `Snapshot`, its `FileSummary`s and a `Profile`. Output: a `Program` that the machine executes.
-Not modelled: calls through pointers whose target no local holds (unknown, listed as an assumption).
+Not modelled: calls through pointers that no local holds and into whose field nothing that matters is put
+(unknown, listed as an assumption).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import TypeAlias
 
 from analyzer.lifecycle.actions import (
@@ -53,6 +55,7 @@ from analyzer.model.summary import (
     ControlFlowSummary,
     Enter,
     Expression,
+    Field,
     FileSummary,
     Instruction,
     Label,
@@ -82,10 +85,12 @@ class Program:
         watched: Watched,
         touched: frozenset[str] = frozenset(),
         defined: frozenset[str] = frozenset(),
+        pointers: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({}),
     ) -> None:
         self.snapshot = snapshot
         self.touched = touched
         self._defined = defined
+        self._pointers = pointers
         self.profile = profile
         self.watched = watched
         self._renamed = renamed
@@ -296,7 +301,7 @@ class Program:
 
     def _reads_arguments(self, call: Call) -> bool:
         name = callee_name(call)
-        if isinstance(call.callee, Local):
+        if isinstance(call.callee, Local) or self.pointees(call):
             return True
         canonical = self.canonical(name)
         if canonical in self.watched.returned:
@@ -308,7 +313,7 @@ class Program:
         """Whether an instruction does more than write locals."""
         if isinstance(instruction, Call):
             name = callee_name(instruction)
-            if isinstance(instruction.callee, Local):
+            if isinstance(instruction.callee, Local) or self.pointees(instruction):
                 return True
             canonical = self.canonical(name)
             if canonical in self.watched.entered or canonical in self.watched.returned:
@@ -359,6 +364,18 @@ class Program:
             calls = self._results[function] = calls_by_result(self.functions[function])
         return worded(expression, calls)
 
+    def pointees(self, call: Call) -> tuple[str, ...]:
+        """The functions that are executed if a call through a field is one of them: those that the field may
+        hold, and that take as many arguments."""
+        if not isinstance(call.callee, Field):
+            return ()
+        found = []
+        for path, name in self._pointers.get(call.callee.name, ()):
+            summary = self._local.get((path, name))
+            if summary is not None and len(summary.parameters) == len(call.arguments):
+                found.append(summary.name)
+        return tuple(name for name in found if name in self._acting)
+
     def meaning(self, canonical: str) -> Action | None:
         """What the profile says of a call, by its name at the base."""
         return self._calls.get(canonical)
@@ -390,7 +407,7 @@ class Program:
         begins |= {interference.function for interference in self.profile.interference}
         begins |= {handler.function for handler in self.profile.handlers}
         begins |= {s.predicate for event in self.profile.events for s in event.states if s.predicate}
-        asked = self.watched.entered | self.watched.marks | set(self.watched.returned)
+        answering: set[str] = set()  # functions about whose results a selection asks
         callers: dict[str, set[str]] = {}
         given: set[str] = set()  # functions that an object carries, to be called later
         acting: set[str] = set()
@@ -398,7 +415,9 @@ class Program:
         unbalanced: set[str] = set()
         for name, summary in self.functions.items():
             canonical = self.canonical(name)
-            if canonical in asked or canonical in begins:
+            if canonical in self.watched.returned:
+                answering.add(name)
+            if canonical in begins or canonical in self.watched.entered | self.watched.marks:
                 acting.add(name)
             if canonical in self.watched.marks:
                 telling.add(name)
@@ -408,6 +427,10 @@ class Program:
                     if isinstance(instruction, Call):
                         callee = callee_name(instruction)
                         callers.setdefault(self.resolve(summary.path, callee), set()).add(name)
+                        if isinstance(instruction.callee, Field):
+                            for place in self._pointers.get(callee, ()):
+                                if place in self._local:
+                                    callers.setdefault(self._local[place].name, set()).add(name)
                         called = self.canonical(callee)
                         action = self._calls.get(called)
                         if isinstance(action, Notify):
@@ -422,7 +445,7 @@ class Program:
                                     given.add(later)
                             if any(self.variable_of(name, a) is not None for a in instruction.arguments):
                                 acting.add(name)  # what runs later is in a tracked variable
-                        elif isinstance(action, Write) or called in asked:
+                        elif isinstance(action, Write) or self.asked_about(instruction):
                             acting.add(name)
                         elif isinstance(action, (Acquire, Release)):
                             held += 1 if isinstance(action, Acquire) else -1
@@ -437,7 +460,19 @@ class Program:
                 unbalanced.add(name)
         self.telling = self._closed(telling, callers)
         self.given = frozenset(given)
-        return self._closed(acting | telling | unbalanced | self._touched(), callers) | self._predicates()
+        self._acting = self._closed(acting | telling | unbalanced | self._touched(), callers)
+        return self._acting | answering | self._predicates()
+
+    def asked_about(self, call: Call) -> bool:
+        """Whether a selection asks about a call, with constants such as it is given."""
+        canonical = self.canonical(callee_name(call))
+        if canonical in self.watched.entered or canonical in self.watched.marks:
+            return True
+        given = {self.canonical(symbol) for argument in call.arguments for symbol in symbols_in(argument)}
+        return any(
+            wanted is None or given.issuperset(wanted)
+            for _, wanted, _ in self.watched.returned.get(canonical, ())
+        )
 
     def _named_in(self, summary: ControlFlowSummary, call: Call) -> set[str]:
         """The functions that a call's arguments name."""

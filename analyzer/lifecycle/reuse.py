@@ -125,6 +125,8 @@ def _same(before: Machine, after: Machine, name: str) -> bool:
         return False
     if any(_meaning(old, one.path, callee) != _meaning(new, one.path, callee) for callee in _callees(one)):
         return False
+    if any(old.pointees(c) != new.pointees(c) for c in _calls(one)):
+        return False
     return before.ahead(name) == after.ahead(name)
 
 
@@ -134,12 +136,11 @@ def _meaning(program: Program, path: str, name: str) -> tuple[object, ...]:
 
 
 def _callees(summary: ControlFlowSummary) -> set[str]:
-    return {
-        callee_name(instruction)
-        for block in summary.blocks
-        for instruction in block.instructions
-        if isinstance(instruction, Call)
-    }
+    return {callee_name(call) for call in _calls(summary)}
+
+
+def _calls(summary: ControlFlowSummary) -> list[Call]:
+    return [i for block in summary.blocks for i in block.instructions if isinstance(i, Call)]
 
 
 def same_code(one: object, other: object) -> bool:

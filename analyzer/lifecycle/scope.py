@@ -93,6 +93,7 @@ class Scope:
                 if not entry.static or index.path.endswith(".h"):
                     self._global.setdefault(entry.name, (index.path, entry))
         self.defined = frozenset(name for _, name in self._local)
+        self._pointed = self._pointers()
         self._words: dict[tuple[str, str], frozenset[str]] = {}
         self._seeds = self._seed_words(watched)
         self._macros = {macro.name: macro.mentions for index in stage.indexes for macro in index.macros} | {
@@ -155,8 +156,26 @@ class Scope:
         return found
 
     def _callees(self, key: tuple[str, str]) -> set[tuple[str, str]]:
-        found = {self._resolve(key[0], word) for word in self._mentions(key) if word in self.defined}
+        words = self._mentions(key)
+        found = {self._resolve(key[0], word) for word in words if word in self.defined}
+        for field in words & self._pointed.keys():
+            found.update(self._pointed[field])
         return {one for one in found if one is not None and one != key}
+
+    def _pointers(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """By field: the functions that some initialiser or assignment puts into it."""
+        found: dict[str, dict[tuple[str, str], None]] = {}
+        for index in self._indexes:
+            for pointer in index.pointers:
+                key = self._resolve(index.path, pointer.function)
+                if key is not None:
+                    found.setdefault(pointer.field.rpartition(".")[2], {})[key] = None
+        return {field: tuple(sorted(keys)) for field, keys in found.items()}
+
+    @property
+    def pointers(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """By field: path and name of the functions that it may hold."""
+        return self._pointed
 
     # --- what may matter --------------------------------------------------------------------
 

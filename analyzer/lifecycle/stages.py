@@ -55,7 +55,7 @@ def bind(
         scope = Scope(stage, profile, watched, name, edited)
         files = scope.read(reader)
         built[stage.snapshot.patch] = Program(
-            stage.snapshot, files, profile, base, watched, edited, scope.defined
+            stage.snapshot, files, profile, base, watched, edited, scope.defined, scope.pointers
         )
     programs = [built.get(snapshot.patch) for snapshot in snapshots]
     present = [program for program in programs if program is not None]
