@@ -149,9 +149,14 @@ def report_of(
         store = cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)
         try:
             told = heard(changes, found, stages, series, profile, objects, base, store)
+        except InputError as wrong:  # a partial clone may lack what lies outside of the domain
+            report = replace(report, notes=(*report.notes, f"who is hit could not be told: {wrong}"))
+        else:
+            report = replace(
+                report, changes=told.changes, findings=told.findings, subscribers=told.subscribers
+            )
         finally:
             store.close()
-        report = replace(report, changes=told.changes, findings=told.findings, subscribers=told.subscribers)
     return replace(report, source_lines=source_lines(report, snapshots))
 
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO
 
 from analyzer.model.unknown import InputError
-from analyzer.snapshots.plumbing import Git, said, scratch
+from analyzer.snapshots.plumbing import Git, fell_short, said, scratch
 
 LARGEST = 16 * 1024 * 1024  # bytes of one blob; no C file by hand is near it
 _AT_ONCE = 256  # requests written before answers are read: less than a pipe holds
@@ -182,7 +182,7 @@ class Mentions:
             names, errors = said(self._out), said(self._err)
             self._out.close()
             self._err.close()
-            if status not in (0, 1):  # 1: found nothing
+            if status not in (0, 1) or fell_short(errors):  # 1: found nothing
                 raise InputError(f"{self._git.name}: {self._git.reason(errors)}")
             found = (name.decode("utf-8", "surrogateescape") for name in names.split(b"\0") if name)
             self._paths = tuple(sorted(name.removeprefix(self._prefix) for name in found))

@@ -145,6 +145,11 @@ def said(stream: IO[bytes]) -> bytes:
     return stream.read()
 
 
+def fell_short(stderr: bytes) -> bool:
+    """Whether a command says that it left something out, whatever its status: an object that is not there."""
+    return any(line.startswith((b"error:", b"fatal:")) for line in stderr.splitlines())
+
+
 def scratch() -> IO[bytes]:
     """A nameless file that takes what a command writes, however much it is."""
     return tempfile.TemporaryFile()

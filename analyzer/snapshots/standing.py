@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from analyzer.snapshots.plumbing import Git, said, scratch
+from analyzer.snapshots.plumbing import Git, fell_short, said, scratch
 
 MOST = 400  # files that differ; beyond, searching the commit at once is as good
 _SEARCH = (
@@ -115,10 +115,10 @@ class _Asked:
     def answer(self) -> bytes | None:
         """What it printed, None if it failed; 1 is what git ends with when it found nothing."""
         status = self._running.wait()
-        text = said(self._out)
+        text, errors = said(self._out), said(self._err)
         self._out.close()
         self._err.close()
-        return text if status in (0, 1) else None
+        return text if status in (0, 1) and not fell_short(errors) else None
 
 
 def _top(folder: Path) -> Path | None:

@@ -189,6 +189,19 @@ def test_every_format_names_them(folder: Path, form: str) -> None:
     assert "cold_told" not in said.replace("\\_", "_")
 
 
+def test_files_that_a_partial_clone_lacks_cost_the_listeners_alone(folder: Path) -> None:
+    tree = folder / "tree"
+    commit(tree, {"bus/bus.c": EARLY}, "step 1")
+    lost = git(tree, "rev-parse", "HEAD:dev/warm.c")
+    (tree / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    (tree / "dev" / "warm.c").unlink()
+    (found,) = analyse(Options(("HEAD~1..HEAD",), profile=str(folder), repo=str(tree)))
+    assert [change.kind.value for change in found.changes] == ["reordered"]
+    assert (found.subscribers, found.exit_status) == ((), 0)
+    (note,) = [note for note in found.notes if note.startswith("who is hit could not be told: ")]
+    assert lost[:12] in note or "git" in note
+
+
 def test_without_a_tree_nobody_is_named(folder: Path) -> None:
     found = report(folder, {"bus/bus.c": EARLY})
     patch = git(folder / "tree", "format-patch", "-1", "--stdout")

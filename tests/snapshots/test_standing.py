@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.model.unknown import InputError
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.standing import Standing
 from tests.repositories import commit, every_byte, git, make_hostile, repository, write
@@ -148,3 +149,15 @@ def test_nothing_is_run_and_nothing_written(tree: Path) -> None:
     assert both(tree, "tell") == (("a.c",), ("a.c",))
     assert every_byte(tree) == before
     assert not seen.exists()
+
+
+def test_a_file_that_is_not_among_the_objects_is_not_passed_over(tree: Path) -> None:
+    lost = git(tree, "rev-parse", "HEAD:a.c")
+    (tree / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    with Objects(tree) as objects:
+        full = objects.commit("HEAD")
+        with pytest.raises(InputError, match="a\\.c"):
+            objects.mentioning(full, ("tell",))
+        assert Standing(objects.git, full, ("tell",), (".c",)).paths() == ("a.c",)  # it stands there
+        write(tree, {"a.c": "int other(void);\n"})
+        assert Standing(objects.git, full, ("tell",), (".c",)).paths() is None
