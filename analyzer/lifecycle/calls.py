@@ -349,10 +349,13 @@ class Calls:
     def _depart(self, summary: ControlFlowSummary, call: Call, site: str, back: Executed) -> Executed:
         decide = self.effects.decider(summary, call.span, lambda: f"{call.text} does not return")
         origin: Origin = ("leaves", site)
+        canonical = self.program.canonical(callee_name(call))
+        fact = frozenset({f"enter {canonical}"} & {f"enter {name}" for name in self.program.watched.entered})
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
             if not decide(read(live, frame, origin)):
                 return back(live, task, frame, emitted, record)
+            live.facts |= fact
             for one in live.tasks:
                 one.frames.clear()
             live.queue.clear()

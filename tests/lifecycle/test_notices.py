@@ -418,6 +418,10 @@ def test_a_call_that_may_not_return_ends_the_run() -> None:
         before=("static void last(void *x)\n{\n    tell(NOTE_DOWN);\n}\n",),
     )
     assert told(text, profile) == {"UP", "UP LOST DOWN"}
+    profile = tiny(leaves=("power_off",), scenarios=(scenario("off", through=("power_off",)),))
+    (stage,) = stages(text, profile=profile)
+    found = read(stage, 0, "", profile, BOUNDS)
+    assert {spelled(sequence) for sequence in found.sequences} == {"UP", "UP LOST DOWN"}
 
 
 def test_what_a_call_refutes_never_happens() -> None:

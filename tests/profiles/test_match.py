@@ -121,7 +121,9 @@ def test_what_never_matches_has_the_profile_s_line(matches: dict[tuple[str, str]
     }
 
 
-@pytest.mark.parametrize("name", [*(name for name in names() if load(name).model), "second-domain"])
+@pytest.mark.parametrize(
+    "name", [*(name for name in names() if load(name).model), "second-domain", "chain-domain"]
+)
 def test_a_profile_s_own_lifecycle_has_its_events_entries_and_landmarks(name: str) -> None:
     root = Path(__file__).resolve().parents[2]
     profile = load(name if name in names() else str(root / "fixtures" / name))
