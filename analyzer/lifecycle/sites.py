@@ -96,8 +96,8 @@ def number_sites(programs: Sequence[Program]) -> None:
         owner = {identities[place]: function for place, _, function in old}
         rest: list[Known] = []
         for place, what, function in new:
-            old_line = _old_line(program, place)
-            queue = by_line.get((place[0], old_line, what)) if old_line else None
+            path, line = _came_from(program, place)
+            queue = by_line.get((path, line, what)) if line else None
             if queue:
                 sites[place] = queue.pop(0)
             else:
@@ -135,8 +135,13 @@ def _by_path(program: Program) -> dict[str, list[Known]]:
     return found
 
 
-def _old_line(program: Program, place: Place) -> int:
-    moved = program.snapshot.moved.get(place[0])
+def _came_from(program: Program, place: Place) -> tuple[str, int]:
+    """Path and line of the stage before that a place's line goes on from; line 0 for a new one."""
+    path, line = place[0], place[1]
+    origins = program.snapshot.origins.get(path)
+    if origins is not None:
+        return origins[line - 1] if line <= len(origins) else ("", 0)
+    moved = program.snapshot.moved.get(path)
     if moved is None:
-        return place[1]
-    return moved[place[1] - 1] if place[1] <= len(moved) else 0
+        return path, line
+    return path, moved[line - 1] if line <= len(moved) else 0
