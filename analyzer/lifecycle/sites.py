@@ -22,9 +22,7 @@ Known: TypeAlias = tuple[Place, str, str]  # the place, what it is, the function
 def _places(program: Program) -> Iterator[Known]:
     """Each place with what it is, by base names, and the base name of its function."""
     for (path, _), function in sorted(program.definitions().items()):
-        if program.meaning(program.canonical(function.name)) is not None:
-            continue  # the profile says what a call of it does: it is never executed
-        if function.name not in program.relevant:
+        if function.name not in program.relevant or _replaced(program, function):
             continue
         for span, what in _whats(program, function):
             yield (path, span.line, span.column, what), what, program.canonical(function.name)
@@ -32,10 +30,17 @@ def _places(program: Program) -> Iterator[Known]:
 
 def places_of(program: Program, function: ControlFlowSummary) -> list[Place]:
     """The places of a function as it is executed, in order."""
+    if _replaced(program, function):
+        return []
     return [
         (function.path, span.line, span.column, what)
         for span, what in _whats(program, program.functions[function.name])
     ]
+
+
+def _replaced(program: Program, function: ControlFlowSummary) -> bool:
+    """Whether the profile says what a call of the function does, so that it is never executed."""
+    return program.meaning(program.canonical(function.name)) is not None
 
 
 def _whats(program: Program, function: ControlFlowSummary) -> Iterator[tuple[Span, str]]:

@@ -134,3 +134,12 @@ def test_a_patch_that_takes_another_entry_is_told() -> None:
     after = "void walk(Object *o)\n{\n    tell(NOTE_UP);\n}\n"
     result = compared(before, after)
     assert result.changes or result.unknown
+
+
+def test_a_stage_may_define_what_the_profile_calls_a_letter() -> None:
+    """`go()` is a landmark, and its definition is in the files all the same: it is not executed."""
+    own = "void go(void)\n{\n    if (ask()) {\n        tell(NOTE_LOST);\n    }\n}\n"
+    before = body("tell(NOTE_UP);", "go();", before=(own,))
+    after = body("tell(NOTE_UP);", "if (ask()) {", "go();", "}", before=(own,))
+    assert changes(before, before.replace("NOTE_UP", "NOTE_DOWN")) == ["lost: UP go -> DOWN go"]
+    assert changes(before, after) == ["lost: UP go -> UP"]
