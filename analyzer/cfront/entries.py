@@ -57,7 +57,7 @@ def index(path: str, text: str, dialect: Dialect) -> FileIndex:
             pointers.extend(_initialised(chunk, found, records))
     macros, aliases = _macros(found)
     problems = tuple(
-        Problem("a bracket or block that belongs to nothing", Span(line, 1, line))
+        Problem("a bracket, block or conditional that belongs to nothing", Span(line, 1, line))
         for line in map(found.line, found.stray)
     )
     return FileIndex(path, tuple(functions), tuple(pointers), macros, aliases, problems)

@@ -7,6 +7,7 @@ and ``?:`` become branches; a condition is lowered to jumps; casts and parenthes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
@@ -14,8 +15,8 @@ from tree_sitter import Node
 from analyzer.cfront.declare import text_of
 from analyzer.cfront.graph import Graph
 from analyzer.cfront.literals import character, integer, string
+from analyzer.cfront.names import matches
 from analyzer.cfront.normalise import Normalised
-from analyzer.cfront.plain import matches
 from analyzer.cfront.scopes import Scopes
 from analyzer.model.summary import (
     Assign,
@@ -225,6 +226,8 @@ class Expressions:
             self.graph.start(after)
         elif node.type == "call_expression" and isinstance(target, Local):
             self._call(node, target)
+        elif node.type in ("initializer_list", "compound_literal_expression"):
+            self._fill(target, node, span)
         else:
             self.graph.emit(Assign(target, self.value(node), span))
         self.leave_level()
@@ -392,8 +395,8 @@ class Expressions:
             self.assign(target, right, self.span_of(node))
             return target
         inner = self.strip(right)
-        forks = inner.type == "conditional_expression" or self._logical(inner)
-        if forks:
+        split = inner.type in ("conditional_expression", "compound_literal_expression")
+        if split or self._logical(inner):
             self.assign(target, right, self.span_of(node))
             return target
         found = self.value(right)
@@ -417,7 +420,17 @@ class Expressions:
         return self.value(self.part(node, "right"))
 
     def _list(self, node: Node) -> Expression:
-        """An initialiser: its calls are emitted in order, its value is opaque."""
+        """An initialiser as a value: opaque, or a temporary whose fields are written where it names them."""
+        items = self.part(node, "value") if node.type == "compound_literal_expression" else node
+        if any(_designated(item) for item in items.named_children):
+            target = self.temporary()
+            self._fill(target, node, self.span_of(node))
+            return target
+        self._effects(items)
+        return Opaque(self.quote(node))
+
+    def _effects(self, node: Node) -> None:
+        """The calls and writes of an initialiser, in order."""
         pending = [node]
         while pending:
             at = pending.pop()
@@ -427,4 +440,53 @@ class Expressions:
                 pending.extend(reversed(at.named_children))
             else:
                 self.value(at)
-        return Opaque(self.quote(node))
+
+    def _fill(self, target: Expression, node: Node, span: Span) -> None:
+        """``target = {.a = x, .b.c = y}``: the whole is unknown, then each named field is written."""
+        items = self.part(node, "value") if node.type == "compound_literal_expression" else node
+        written = self.quote(node)
+        if items is node or not _mentions(written, target):
+            self.graph.emit(Assign(target, Opaque(written), span))
+            self._fields(target, items)
+        else:  # it reads what it replaces
+            self._effects(items)
+            self.graph.emit(Assign(target, Opaque(written), span))
+
+    def _fields(self, target: Expression, items: Node) -> None:
+        if isinstance(target, Unary) and target.op == "*" and not isinstance(target.operand, Binary):
+            target = target.operand  # (*p).f
+        for item in items.named_children:
+            names = _designated(item)
+            if not names:
+                self._effects(item)
+                continue
+            place = target
+            for name in names:
+                place = Field(place, self.quote(name))
+            for value in item.children_by_field_name("value"):
+                if value.type == "initializer_list":
+                    if self.enter_level(value):
+                        self._fields(place, value)
+                        self.leave_level()
+                else:
+                    self.assign(place, value, self.span_of(item))
+
+
+def _mentions(written: str, target: Expression) -> bool:
+    """Whether text reads a part of what `target` is a part of."""
+    while isinstance(target, Field | Unary):
+        target = target.base if isinstance(target, Field) else target.operand
+    if not isinstance(target, Local | Symbol):
+        return True
+    name = re.escape(target.name.partition("@")[0])
+    return re.search(rf"\b{name}\s*(?:->|\.|\[)|\*\s*{name}\b", written) is not None
+
+
+def _designated(item: Node) -> list[Node]:
+    """The fields that an item of an initialiser names, outermost first; none if it is an array's."""
+    if item.type != "initializer_pair":
+        return []
+    designators = item.children_by_field_name("designator")
+    if any(one.type != "field_designator" or not one.named_children for one in designators):
+        return []
+    return [one.named_children[0] for one in designators]

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import lru_cache
 
+from analyzer.cfront.names import ALWAYS_ATTRIBUTES, defined_name
 from analyzer.model.summary import Dialect
-
-ALWAYS_ATTRIBUTES = ("__attribute__", "__extension__", "__restrict", "__restrict__")
 
 # Every alternative begins with a plain character: the search then skips to these without trying each place.
 _OPAQUE = re.compile(
@@ -79,7 +78,7 @@ class Outline:
     plain: str
     directives: tuple[Directive, ...]
     chunks: tuple[Chunk, ...]
-    stray: tuple[int, ...]  # offsets of brackets and blocks that belong to nothing
+    stray: tuple[int, ...]  # offsets of brackets, blocks and conditionals that belong to nothing
     _counted: tuple[int, int] = (0, 1)  # an offset and its line
 
     def line(self, offset: int) -> int:
@@ -104,7 +103,7 @@ def _start_of(directive: Directive) -> int:
 def outline(text: str, dialect: Dialect) -> Outline:
     """See the module's docstring."""
     plain, directives = _plain(text)
-    cutter = _Cutter(plain, directives, _attributes(dialect.attributes))
+    cutter = _Cutter(plain, directives, dialect)
     cutter.run()
     return Outline(plain, tuple(directives), tuple(cutter.chunks), tuple(cutter.stray))
 
@@ -170,10 +169,11 @@ class _Group:
 class _Cutter:
     """One pass over the plain text of one file."""
 
-    def __init__(self, plain: str, directives: list[Directive], attributes: re.Pattern[str]) -> None:
+    def __init__(self, plain: str, directives: list[Directive], dialect: Dialect) -> None:
         self._plain = plain
         self._conditionals = iter([d for d in directives if d.name in _CONDITIONAL])
-        self._attributes = attributes
+        self._dialect = dialect
+        self._attributes = _attributes(dialect.attributes)
         self._start = self._head = 0
         self._braces = self._parens = self._linkage = 0
         self._assigned = False
@@ -216,6 +216,14 @@ class _Cutter:
             self.stray.append(self._body if self._body >= 0 else self._head)
         if self._body >= 0:
             self._define(len(plain))
+        for group in reversed(self._groups):  # without an end: what its arms hold is in doubt
+            self.stray.append(group.arms[0].directive.start)
+            before = [one for arm in group.arms for chunk in arm.chunks for one in chunk.functions]
+            before += [one for arm in group.arms for one in arm.functions]
+            before += [one for chunk in self.chunks[group.chunks :] for one in chunk.functions]
+            del self.chunks[group.chunks :]
+            self._functions[:0] = before
+            self._start = group.state.start
         self._groups.clear()
         self._cut(len(plain))
 
@@ -277,7 +285,12 @@ class _Cutter:
             self._cut(place + 1)  # a block without a head
 
     def _define(self, end: int) -> None:
-        name, before = function_name(self._plain[self._head : self._body], self._attributes)
+        head = self._plain[self._head : self._body]
+        name, before = function_name(head, self._attributes, self._dialect)
+        if self._dialect.definers:
+            macro = re.search(rf"\b{name}\s*\(\s*([A-Za-z_]\w*)", head, re.ASCII) if name else None
+            if macro is not None:
+                name = defined_name(name, macro[1], self._dialect) or name
         self._functions.append(Extent(name, self._head + before, self._body, end))
         self._body = -1
 
@@ -372,7 +385,7 @@ def _is_record(head: str) -> bool:
     return found is not None and head.count("(", 0, found.start()) == head.count(")", 0, found.start())
 
 
-def function_name(head: str, attributes: re.Pattern[str]) -> tuple[str, int]:
+def function_name(head: str, attributes: re.Pattern[str], dialect: Dialect) -> tuple[str, int]:
     """The name a definition's head gives, "" if it shows none, and where the definition begins in it."""
     groups: list[tuple[str, int, int, int]] = []  # word before (), its offset, the (, after the )
     depth, opened = 0, 0
@@ -393,7 +406,8 @@ def function_name(head: str, attributes: re.Pattern[str]) -> tuple[str, int]:
         last, start, _, _ = groups[-1]
         if not attributes.fullmatch(last):
             adjoining = not head[groups[-2][3] : start].strip() and not attributes.fullmatch(groups[-2][0])
-            if not adjoining or not (last.isupper() or last.startswith("__")):
+            behind = adjoining and (last.isupper() or last.startswith("__"))
+            if not behind or defined_name(last, last, dialect):
                 break
         groups.pop()
     begin = len(head) - len(head.lstrip(" \t\r\n\x01"))

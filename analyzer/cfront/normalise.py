@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.cfront.conditionals import Conditionals, complete_label
-from analyzer.cfront.extents import ALWAYS_ATTRIBUTES
 from analyzer.cfront.lexer import KEYWORDS, STORAGE, TYPE_WORDS, Canvas, Kind, Token, tokens_of
-from analyzer.cfront.plain import ALIGNMENT, as_it_stands, matches
+from analyzer.cfront.names import ALWAYS_ATTRIBUTES, defined_name, matches
+from analyzer.cfront.plain import ALIGNMENT, as_it_stands
 from analyzer.model.summary import Dialect
 
 _BRACKETS = frozenset("()[]{}")
@@ -173,7 +173,11 @@ class _Rewriter:
             self._plain_type(index + 2, end)
         if end is None or token.text in KEYWORDS:
             return
-        if self._beside_string(index, end) or self._declaring_macro(index, token, end):
+        if (
+            self._definer(index, token, end)
+            or self._beside_string(index, end)
+            or self._declaring_macro(index, token, end)
+        ):
             return
         if self._auto_type(index, token, end) or self._block_macro(index, token, end):
             return
@@ -211,6 +215,31 @@ class _Rewriter:
             self._code.write(token.start, keyword)
             self._type_arguments(index + 2, end)
         self.macros[token.start] = Macro(token.text, loop, empty)
+        return True
+
+    def _definer(self, index: int, token: Token, end: int) -> bool:
+        """``DEFINE2(name, type, a, type, b) {`` becomes ``int name(type a, type b) {``."""
+        if self._depth[index] or self._text(end + 1) != "{" or end < index + 3:
+            return False
+        first = self._tokens[index + 2]
+        name = defined_name(token.text, first.text, self._dialect) if first.plain_word else ""
+        if not name or not self._code.fits(token.start, first.end, f"int {name}"):
+            return False
+        commas = []
+        at = index + 3
+        while at < end:
+            if self._text(at) == ",":
+                commas.append(at)
+            at = self._close.get(at, at) + 1
+        opening = self._tokens[commas[0]].start if commas else first.end
+        if not commas and not self._code.fits(token.start, first.end, f"int {name}("):
+            return False
+        self._code.blank(token.start, first.end)
+        self._code.write(token.start, f"int {name}" + ("" if commas else "("))
+        if commas:
+            self._code.write(opening, "(")
+        for comma in commas[1::2]:  # between a type and its parameter
+            self._code.blank(self._tokens[comma].start, self._tokens[comma].end)
         return True
 
     def _starts_declaration(self, index: int) -> bool:

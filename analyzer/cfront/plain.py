@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from string import ascii_letters, digits
 
-from analyzer.cfront.extents import ALWAYS_ATTRIBUTES
 from analyzer.cfront.lexer import KEYWORDS, TYPE_WORDS
+from analyzer.cfront.names import ALWAYS_ATTRIBUTES
 from analyzer.model.summary import Dialect
 
 ALIGNMENT = ("_Alignof", "alignof", "__alignof__", "__alignof", "_alignof")
@@ -45,19 +45,13 @@ _LETTERS = ascii_letters + digits + "_"
 _LONGEST = 200  # characters of a name and the blanks behind it
 
 
-@lru_cache(maxsize=65536)
-def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a name fits one of the globs."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
 @lru_cache(maxsize=16)
 def _is_special(dialect: Dialect) -> Callable[[str], bool]:
     """Whether a word has a meaning for the normaliser, remembered for each word."""
     types = tuple(pattern.partition("(")[0] for pattern in dialect.auto_types)
     patterns = (
         *ALWAYS_ATTRIBUTES, *ALIGNMENT, "offsetof", *dialect.attributes, *types, *dialect.block_macros,
-        *dialect.loop_macros,
+        *dialect.loop_macros, *(pattern.partition("(")[0] for pattern in dialect.definers),
     )  # fmt: skip
 
     @lru_cache(maxsize=65536)
@@ -111,7 +105,7 @@ def _opening(plain: str, closing: int) -> int:
 
 def _covered(match: re.Match[str]) -> str:
     found = match.group()
-    blanks = _NOT_END.sub(" ", found) if "\n" in found else " " * len(found)
+    blanks = _blanks(found)
     if found[0] == "/" or len(found) < 2:
         return blanks
     return f"{found[0]}{blanks[2:]}{found[0]}" if "\n" not in found else "#"
@@ -121,4 +115,9 @@ def _uncommented(match: re.Match[str]) -> str:
     found = match.group()
     if found[0] != "/":
         return found
-    return _NOT_END.sub(" ", found) if "\n" in found else " " * len(found)
+    return _blanks(found)
+
+
+def _blanks(found: str) -> str:
+    """As many blanks; line ends stay."""
+    return _NOT_END.sub(" ", found) if "\n" in found or "\r" in found else " " * len(found)

@@ -3,7 +3,8 @@
 Input: the tree of one function and the normalised text. Output: its `ControlFlowSummary`. Both arms of a
 preprocessor conditional are lowered, behind a branch on an `Opaque` condition. Nesting is bounded; what
 lies deeper is a `Problem`, and so is every node the parser could not make sense of. Not modelled: nested
-functions, old-style definitions, ``setjmp``, the writes of inline assembly, cleanup at the end of a scope.
+functions, old-style definitions, ``setjmp``, the writes of inline assembly, cleanup at the end of a scope
+other than that of guards.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tree_sitter import Node
 
 from analyzer.cfront import declare
 from analyzer.cfront.expressions import Expressions
+from analyzer.cfront.names import matches
 from analyzer.cfront.normalise import Macro, Normalised
 from analyzer.model.summary import (
     Assign,
@@ -178,7 +180,11 @@ class _Statements(Expressions):
 
     def _compound(self, node: Node) -> None:
         self.scopes.open()
+        outside = len(self._entered)
         self._all(node.named_children)
+        if len(self._entered) > outside:  # guards hold to here
+            self._leave(outside, self.end_of(node))
+            del self._entered[outside:]
         self.scopes.close()
 
     def _expression(self, node: Node) -> None:
@@ -187,8 +193,23 @@ class _Statements(Expressions):
             self._label(node.named_children[0] if node.named_children else node)
             return
         for child in node.named_children:
-            if child.type != "ERROR":
+            if child.type != "ERROR" and not self._guard(child):
                 self.effect(child)
+
+    def _guard(self, node: Node) -> bool:
+        """``GUARD(&l);``, also ``guard(kind)(&l);``: entered here, left on every way out of the block."""
+        if node.type != "call_expression" or not self.dialect.guards:
+            return False
+        function = self.part(node, "function")
+        if function.type == "call_expression":
+            function = self.part(function, "function")
+        macro = self.quote(function)
+        if function.type != "identifier" or not matches(macro, self.dialect.guards):
+            return False
+        enter = Enter(macro, tuple(self.value(one) for one in self.arguments(node)), self.span_of(node))
+        self.graph.emit(enter)
+        self._entered.append(enter)
+        return True
 
     def _declaration(self, node: Node) -> None:
         self.flush(node.end_byte)
@@ -216,6 +237,7 @@ class _Statements(Expressions):
     def block_value(self, node: Node) -> Expression:
         """A statement expression: its last expression is its value."""
         self.scopes.open()
+        outside = len(self._entered)
         *firsts, last = [child for child in node.named_children if child.type != "ERROR"] or [node]
         self._all(firsts)
         found: Expression = Number(0)
@@ -223,6 +245,8 @@ class _Statements(Expressions):
             found = self.value(last.named_children[-1])
         elif last is not node:
             self.statement(last)
+        self._leave(outside, self.end_of(node))
+        del self._entered[outside:]
         self.scopes.close()
         return found
 

@@ -316,3 +316,5 @@ class Dialect:
     block_macros: tuple[str, ...] = ()  # WITH_LOCK_GUARD(&l) { ... }
     loop_macros: tuple[str, ...] = ()  # LIST_FOREACH(...) { ... }
     noreturn: tuple[str, ...] = ()  # abort, not_reached
+    guards: tuple[str, ...] = ()  # LOCK_GUARD(&l); holds to the end of the block it stands in
+    definers: tuple[str, ...] = ()  # SYSCALL_DEFINE?(sys_*): M(name, type, parameter...) { } defines sys_name

@@ -139,6 +139,8 @@ class _Builder:
             block_macros=table.names("block_macros"),
             loop_macros=table.names("loop_macros"),
             noreturn=table.names("noreturn"),
+            guards=table.names("guards"),
+            definers=table.names("definers"),
         )
         table.done()
         return read

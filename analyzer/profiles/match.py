@@ -92,7 +92,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
         yield _Sought("object", key, top.line_of("objects", key), objects)
         yield _Sought("type", kind, top.line_of("objects", key), index.words)
     dialect = top.table("dialect")
-    for key in ("attributes", "auto_types", "block_macros", "loop_macros", "noreturn"):
+    for key in ("attributes", "auto_types", "block_macros", "loop_macros", "noreturn", "guards"):
         yield from _list(dialect, key, key.replace("_", " "), index.words, glob=True)
     for table in top.tables("file"):
         yield from _one(table, "path", "file", index.files)

@@ -162,6 +162,7 @@ def relevance(profile: Profile, texts: Iterable[str]) -> Relevance:
         *dialect.auto_types,
         *dialect.block_macros,
         *dialect.loop_macros,
+        *dialect.guards,
     )
     functions = frozenset(bodies)
     base = Relevance(

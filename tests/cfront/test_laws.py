@@ -17,6 +17,8 @@ DIALECT = Dialect(
     block_macros=("WITH_*",),
     loop_macros=("*_FOREACH",),
     noreturn=("abort",),
+    guards=("GUARD",),
+    definers=("TASK?(do_*)",),
 )
 PIECES = (
     "int f(int a) {",
@@ -70,6 +72,9 @@ PIECES = (
     "\r\n",
     "WITH_L(&a) {",
     "WITH_L() {",
+    "GUARD(&a);",
+    "TASK2(f, int, a) {",
+    ".a = ",
     "X_FOREACH(a, b) {",
     "auto_ptr(T) ",
     "auto_value(T) ",

@@ -99,6 +99,8 @@ def test_both_arms_and_macros_are_mentioned_but_no_comment_and_no_string() -> No
         ("struct T *f(struct T (*a)(int))", "f"),
         ("enum E f(void)", "f"),
         ("int f(\n#ifdef A\n int a\n#else\n long a\n#endif\n)", "f"),
+        ("TASK2(f, int, a)", "do_f"),
+        ("module_init(x)\nTASK2(f, int, a)", "do_f"),
         ("#ifdef A\nint f(int a)\n#else\nint f(void)\n#endif\n", "f"),
     ],
 )

@@ -59,6 +59,8 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
         block_macros=("WITH_LOCK_GUARD",),
         loop_macros=("*_FOREACH*",),
         noreturn=("abort", "exit"),
+        guards=("LOCK_GUARD",),
+        definers=("SYSCALL_DEFINE?(sys_*)",),
     )
     assert documented.model[0].path == "pump/suspend.c"
     assert documented.model[0].shown.endswith("pump/lifecycle/suspend.c")
