@@ -19,6 +19,7 @@ from analyzer.cfront.expressions import span_of
 from analyzer.cfront.extents import Chunk
 from analyzer.cfront.normalise import Normalised, normalise
 from analyzer.cfront.pieces import chunks_of
+from analyzer.cfront.shift import moved
 from analyzer.cfront.statements import lower_definition
 from analyzer.model.summary import ControlFlowSummary, Dialect, FileSummary, Problem, Span
 
@@ -26,6 +27,10 @@ _LANGUAGE = Language(tree_sitter_c.language())
 # Where function definitions may stand.
 _OUTER = ("translation_unit", "linkage_specification", "declaration_list", "ERROR")
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+# What was read last, so that a file which differs in one function costs the reading of one function:
+# (path, text, dialect) -> the lines above it, functions, problems.
+_MOST = 1024
+_read: dict[tuple[str, str, Dialect], tuple[int, list[ControlFlowSummary], list[Problem]]] = {}
 _CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(", re.ASCII)
 
 
@@ -74,6 +79,32 @@ class _Reader:
         self._lines += self._text.count("\n", self._counted, start)
         self._counted = start
         piece = " " * (chunk.start - start) + self._text[chunk.start : chunk.end]
+        if chunk.functions:
+            key = (self._path, piece, self._dialect)
+            known = _read.pop(key, None)
+            if known is None:
+                known = (self._lines, *self._parse(piece))
+            _read[key] = known
+            if len(_read) > _MOST:
+                del _read[next(iter(_read))]
+            above, functions, problems = known
+            by = self._lines - above
+            self.functions.extend([moved(one, by) for one in functions])
+            self.problems.extend(
+                [
+                    Problem(one.text, Span(one.span.line + by, one.span.column, one.span.end_line + by))
+                    for one in problems
+                ]
+            )
+        else:
+            functions, problems = self._parse(piece)
+            self.functions.extend(functions)
+            self.problems.extend(problems)
+
+    def _parse(self, piece: str) -> tuple[list[ControlFlowSummary], list[Problem]]:
+        """The functions of a piece, and the problems in it that are of none."""
+        functions: list[ControlFlowSummary] = []
+        outside: list[Problem] = []
         source = normalise(piece, self._dialect, self._lines)
         pending = [self._parser.parse(source.code.encode("ascii")).root_node]
         while pending:
@@ -83,14 +114,15 @@ class _Reader:
                 problems.sort(key=lambda problem: problem[0])
                 found = lower_definition(node, self._path, source, self._dialect, problems)
                 if found is not None:
-                    self.functions.append(found)
+                    functions.append(found)
                     continue
             if node.type in _OUTER or node.type.startswith("preproc_"):
                 if node.type == "ERROR":
-                    self.problems.append(_problem(node, source))
+                    outside.append(_problem(node, source))
                 pending.extend(reversed(node.named_children))
             elif node.has_error:
-                self.problems.extend(problem for _, problem in _problems(node, source))
+                outside.extend(problem for _, problem in _problems(node, source))
+        return functions, outside
 
 
 def _problem(node: Node, source: Normalised) -> Problem:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.cfront import index, lower, parse
+from analyzer.cfront.shift import moved
 from analyzer.model.summary import Dialect, FileIndex, FunctionEntry
 from tests.cfront.test_laws import ANY_TEXT, DIALECT
 
@@ -55,6 +58,15 @@ def test_a_function_read_alone_is_the_same(text: str, name: str) -> None:
     whole = parse("a.c", text, DIALECT)
     expected = tuple(function for function in whole.functions if function.name == name)
     assert lower("a.c", text, DIALECT, (name,)).functions == expected
+
+
+@given(st.one_of(FILES, ANY_TEXT), st.integers(1, 5))
+@settings(deadline=None, max_examples=300)
+def test_a_text_further_down_is_the_same_further_down(text: str, by: int) -> None:
+    here, there = parse("a.c", text, DIALECT), parse("b.c", "\n" * by + text, DIALECT)
+    expected = [replace(moved(function, by), path="b.c") for function in here.functions]
+    assert list(there.functions) == expected
+    assert parse("b.c", text, DIALECT).functions == tuple(replace(one, path="b.c") for one in here.functions)
 
 
 @given(FILES)
