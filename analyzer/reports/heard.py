@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Hit, Seen
+from analyzer.model.report import Hit, Look, Seen
 
 SHOWN = 3  # of the calls that were not followed
 
@@ -23,8 +23,12 @@ def lines(hits: Iterable[Hit]) -> list[tuple[str, str]]:
             found.append(("hits", f"{event}: {', '.join(told)}"))
         if perhaps:
             found.append(("perhaps", f"{event}: {', '.join(perhaps)} (could not be told)"))
-    seen = dict.fromkeys((who(hit), one) for hit in every for one in hit.seen)
-    found += [("sees it", f"{named}: {seen_words(one)}") for named, one in seen]
+    seen: dict[tuple[str, Look], Seen] = {}
+    for hit in every:
+        for one in hit.seen:
+            key = (who(hit), one.look)
+            seen[key] = _together(seen[key], one) if key in seen else one
+    found += [("sees it", f"{named}: {seen_words(one)}") for (named, _), one in seen.items()]
     lost: dict[str, dict[str, None]] = {}
     for hit in every:
         if hit.lost:
@@ -44,6 +48,22 @@ def seen_words(seen: Seen) -> str:
     place = f"{look.function}() {asks} ({look.where})"
     through = f", through {', '.join(_step(step) for step in look.way[1:])}" if len(look.way) > 1 else ""
     return f"{place}{through}; {_difference(seen)}"
+
+
+def _together(first: Seen, second: Seen) -> Seen:
+    """One look with the values of two."""
+
+    def both(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({*left, *right}))
+
+    told = bool(first.answers and second.answers)
+    return Seen(
+        first.look,
+        both(first.before, second.before),
+        both(first.after, second.after),
+        both(first.answered, second.answered) if told else (),
+        both(first.answers, second.answers) if told else (),
+    )
 
 
 def _difference(seen: Seen) -> str:

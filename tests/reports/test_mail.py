@@ -7,9 +7,19 @@ from itertools import pairwise
 
 import pytest
 
-from analyzer.model.report import Report, ScenarioSequences, Sequence, StageInfo, StageSequences
-from analyzer.model.unknown import Unknown
+from analyzer.model.report import (
+    Hit,
+    Look,
+    Report,
+    ScenarioSequences,
+    Seen,
+    Sequence,
+    StageInfo,
+    StageSequences,
+)
+from analyzer.model.unknown import Location, Unknown
 from analyzer.reports import render
+from analyzer.reports.heard import lines
 from analyzer.reports.layout import columns_of
 from analyzer.reports.mail import article
 
@@ -166,3 +176,13 @@ def test_no_line_but_a_table_is_wider_than_76_columns() -> None:
     given = replace(SAMPLE, scenarios=(long, replace(FAILED, stages=stages(*[(wordy,)] * 4))))
     for text in (render(given, "mail"), render(given, "mail", scenarios=("failed filling",))):
         assert all(columns_of(line) <= 76 for line in text.splitlines() if not line.startswith("|"))
+
+
+def test_one_look_of_several_changes_is_told_once() -> None:
+    look = Look("level", "l->level", "is_low", Location("canal/gate.c", 7), ("buoy_told", "is_low"))
+    hits = [
+        Hit("STOP", "buoy", "buoy_told", Location("boats/buoy.c", 9), True, (Seen(look, *values),), ())
+        for values in ((("LOW",), ("HIGH",), ("1",), ("0",)), (("LOW", "DRY"), ("MID",), ("1",), ("0", "1")))
+    ]
+    (text,) = [said for name, said in lines(hits) if name == "sees it"]
+    assert text.endswith("level was DRY or LOW and is HIGH or MID: it answered 1 and answers 0 or 1")
