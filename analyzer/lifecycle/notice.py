@@ -106,8 +106,10 @@ class Notices:
         call: Call,
         events: tuple[EventCall, ...],
     ) -> tuple[EventCall | None, str]:
-        """The alternative that fits and its constant; None when no constant can be told."""
+        """The alternative that fits and its constant; None when no constant can be told. One with an opposite
+        fits best where that stands in its place."""
         silent: EventCall | None = None
+        half: tuple[EventCall, str] | None = None
         unclear = False
         for event in events:
             if event.argument == -1:
@@ -118,10 +120,21 @@ class Notices:
                 if number >= len(call.arguments):
                     continue
                 constant = self._constant(live, frame, summary, call, number)
-                if _name(event, constant):
+                if not _name(event, constant):
+                    unclear = True
+                elif event.undo < 0 or self._opposite(live, frame, summary, call, event):
                     return event, constant
-                unclear = True
-        return (None, "") if unclear else (silent, "")
+                else:
+                    half = half or (event, constant)
+        return half or ((None, "") if unclear else (silent, ""))
+
+    def _opposite(
+        self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, event: EventCall
+    ) -> str:
+        """The short name of the event that takes this one back, "" if it cannot be told."""
+        if event.undo >= len(call.arguments):
+            return ""
+        return _name(event, self._constant(live, frame, summary, call, event.undo))
 
     def _constant(
         self, live: Live, frame: Frame, summary: ControlFlowSummary, call: Call, number: int
@@ -240,10 +253,7 @@ class Notices:
             sign = ZERO if result == 0 else POSITIVE if result > 0 else NEGATIVE
             refused = int(bool(sign & _REFUSED[event.refused]))
         if self._truth(refused, frame, summary, call.span, lambda: f"a handler refuses {' '.join(names)}"):
-            opposite = ""
-            if event.undo < len(call.arguments):
-                opposite = self._constant(live, frame, summary, call, event.undo)
-            names.append(_name(event, opposite) or UNKNOWN)
+            names.append(self._opposite(live, frame, summary, call, event) or UNKNOWN)
         return result
 
 

@@ -112,8 +112,13 @@ class Program:
                 elif known is None:
                     self.functions[function.name] = function
                     self._local[function.path, function.name] = function
-        # Where a tree has both names, they are two things.
-        self._same = {other: name for other, name in profile.same.items() if name not in self.functions}
+        self._calls = bind_calls(profile)
+        # Where a tree has both names, they are two things; but not what the profile says it means the same.
+        self._same = {
+            other: name
+            for other, name in profile.same.items()
+            if name not in self.functions or name in self._calls
+        }
         self.by_canonical = {self.canonical(name): name for name in reversed(self.functions)}
         for entry in profile.entries:
             if entry.course and all(call in self.by_canonical for call in entry.calls):
@@ -123,7 +128,6 @@ class Program:
         self._live: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         self._actions: dict[tuple[str, str], Action] = {}
         self._types: dict[str, dict[str, str]] = {}
-        self._calls = bind_calls(profile)
         self._lacking: dict[str, bool] = {}
         self.labels = {mark.label: mark for mark in profile.landmarks if mark.label}
         self.sites: Mapping[Place, str] = {}

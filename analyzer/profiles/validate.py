@@ -169,11 +169,11 @@ def _check_veto(event: EventCall, top: Table, at: int) -> None:
 
 def _check_alternatives(profile: Profile, top: Table) -> None:
     """Of the alternatives of one call each must have a way to be the one that fits."""
-    first: dict[tuple[str, str, int], int] = {}
+    first: dict[tuple[str, str, int, int], int] = {}
     for at, event in enumerate(profile.events):
         if not event.call:
             continue
-        before = first.setdefault((event.call, event.chain, event.argument), at)
+        before = first.setdefault((event.call, event.chain, event.argument, event.undo), at)
         if before != at:
             line = top.line_of("event", before, "call")
             what = f"{event.call!r} is an event by the same argument in line {line} already"

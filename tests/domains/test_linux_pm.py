@@ -294,3 +294,27 @@ def test_a_clean_up_that_changes_nothing(tree: Path, tmp_path: Path) -> None:
     (compared,) = there.compared()
     assert (compared.changes, compared.unknown) == ((), ())
     assert kinds(there) == set()
+
+
+def test_from_the_chain_that_callers_undo_to_the_one_that_undoes(tree: Path, tmp_path: Path) -> None:
+    """The first patch takes hibernate() back to how it was up to 5.9, the second is the conversion: neither
+    changes what anybody hears."""
+    path = "kernel/power/hibernate.c"
+    new = [
+        "	unsigned int sleep_flags;\n	int error;\n\n	if (!hibernation_available()) {\n",
+        "	error = pm_notifier_call_chain_robust(PM_HIBERNATION_PREPARE, PM_POST_HIBERNATION);\n"
+        "	if (error)\n		goto Restore;\n\n	ksys_sync_helper();\n",
+        " Exit:\n	pm_notifier_call_chain(PM_POST_HIBERNATION);\n Restore:\n",
+    ]
+    old = [
+        "	unsigned int sleep_flags;\n	int error, nr_calls = 0;\n\n	if (!hibernation_available()) {\n",
+        "	error = __pm_notifier_call_chain(PM_HIBERNATION_PREPARE, -1, &nr_calls);\n"
+        "	if (error) {\n		nr_calls--;\n		goto Exit;\n	}\n\n	ksys_sync_helper();\n",
+        " Exit:\n	__pm_notifier_call_chain(PM_POST_HIBERNATION, nr_calls, NULL);\n",
+    ]
+    back = {path: list(zip(new, old, strict=True))}
+    forth = {path: list(zip(old, new, strict=True))}
+    there = laid(tree, "linux-pm", edited(tree, tmp_path, back, forth))
+    for compared in there.compared():
+        assert (compared.changes, compared.unknown) == ((), ())
+    assert there.words("hibernation-refused", 1) == EXPECTED["hibernation-refused"]

@@ -178,6 +178,19 @@ def test_an_opposite_that_is_not_known_is_no_guess() -> None:
     assert len(found) == 1 and "which event is notified is unknown" in found[0]
 
 
+def test_without_an_opposite_the_plain_alternative_counts() -> None:
+    """An old chain that its callers undo and a new one that undoes by itself are one story."""
+    both = (
+        event("ask", 0, undo=1, veto=Veto.UNDOES_BEFORE),
+        event("ask", 0, veto=Veto.STOPS),
+    )
+    profile = tiny(events=both, same={"old_ask": "ask"})
+    new = body("if (ask(NOTE_UP, NOTE_DOWN)) {", "return;", "}", "go();", "ask(NOTE_DOWN, 1);")
+    old = body("if (old_ask(NOTE_UP, -1)) {", "goto out;", "}", "go();", "out:", "old_ask(NOTE_DOWN, 1);")
+    assert told(new, profile) == told(old, profile) == {"UP DOWN", "UP go DOWN"}
+    assert changes(old, new, profile=profile) == changes(new, old, profile=profile) == []
+
+
 def test_a_veto_that_is_ignored_never_shows() -> None:
     profile = tiny(events=(event(veto=Veto.IGNORED),))
     assert told(body("if (tell(NOTE_UP)) {", "go();", "}"), profile) == {"UP"}
