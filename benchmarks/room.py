@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.measure import Command
-from benchmarks.patches import at_head, patch
+from tests.real.patches import at_head, patch
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "benchmarks" / "rules"
