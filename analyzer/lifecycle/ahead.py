@@ -117,6 +117,8 @@ class LookAhead:
                 elif isinstance(action, Write):
                     at = action.writer.value
                     values = self._constants_of(summary, instruction.arguments[at:] if at >= 0 else ())
+                    if action.writer.constant:
+                        values = {self._spelled(action.writer.constant)}
                     for target in self._written(summary.name, instruction, action):
                         found.update(f"write {target} {value}" for value in values)
             elif isinstance(instruction, Assign) and not isinstance(instruction.target, Local):
@@ -231,6 +233,10 @@ class LookAhead:
             if found and value.name not in {parameter.name for parameter in summary.parameters}:
                 return found
         return {"?"}
+
+    def _spelled(self, constant: str) -> str:
+        number = self._program.profile.constants.get(constant)
+        return constant if number is None else str(number)
 
     def _constant(self, value: Symbol | Number) -> str:
         if isinstance(value, Number):

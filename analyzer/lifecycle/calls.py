@@ -132,6 +132,8 @@ class Calls:
             return self._acquire(summary, call, action.lock, canonical, site, step)
         if isinstance(action, Join):
             return self._join(summary, call, site, step)
+        if isinstance(action, Wait) and self.tasks.awaited(summary.name, call) is not None:
+            return self._await(summary, call, site, step)
         if isinstance(action, Notify):
             return self._notify(summary, call, action, site, step)
         if isinstance(action, Depart):
@@ -363,6 +365,16 @@ class Calls:
 
         return step
 
+    def _await(self, summary: ControlFlowSummary, call: Call, site: str, over: Executed) -> Executed:
+        """A wait on a tracked variable, until it is not zero."""
+
+        def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
+            if self.tasks.awaiting(live, summary.name, call):
+                return site
+            return over(live, task, frame, emitted, record)
+
+        return step
+
     def _release(
         self, summary: ControlFlowSummary, call: Call, lock: str, canonical: str, site: str
     ) -> Effect:
@@ -448,6 +460,7 @@ class Calls:
 
     def _write(self, summary: ControlFlowSummary, call: Call, action: Write, site: str) -> Effect:
         writer = action.writer
+        constant = self.values.constant(writer.constant) if writer.constant else None
         arguments = [self.values.ready(summary, call.span, argument) for argument in call.arguments]
         result = self.values.result(call, site)
         where = self.program.place(summary.path, call.span.line)[1]
@@ -462,7 +475,10 @@ class Calls:
                 number = self.values.pointee(arguments[writer.target](live, frame))
                 if number is None:
                     return
-            if writer.value < 0:
+            value: Value
+            if constant is not None:
+                value = constant
+            elif writer.value < 0:
                 value = read(live, frame, ("written", site))
             else:
                 value = arguments[writer.value](live, frame)

@@ -192,6 +192,14 @@ class Evaluator:
 
         return compared
 
+    def constant(self, text: str) -> Value:
+        """A constant as a profile writes it."""
+        try:
+            return int(text, 0)
+        except ValueError:
+            number = self._profile.constants.get(text)
+            return Name(text) if number is None else number
+
     def pointee(self, value: Value) -> int | None:
         """The tracked variable that an address points to."""
         if isinstance(value, Name) and value.name.startswith("&"):

@@ -20,7 +20,7 @@ from analyzer.lifecycle.select import Exclusions, Selections
 from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
 from analyzer.lifecycle.steps import Steps
 from analyzer.lifecycle.tasks import Scheduler
-from analyzer.lifecycle.values import Name, Origin, Token, Unsure, Value
+from analyzer.lifecycle.values import Origin, Token, Unsure, Value
 from analyzer.model.report import StepKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
@@ -58,7 +58,7 @@ class Machine:
             if variable.absent and self.program.lacks(variable):
                 text = "" if variable.absent == "any" else variable.absent
             if text:
-                live.tracked.append(self._constant(text))
+                live.tracked.append(self.values.constant(text))
             else:
                 live.tracked.append(Unsure(Token(("tracked", variable.name), 0)))
         for lock in spec.holds:
@@ -74,13 +74,6 @@ class Machine:
             self._steps.effects.note_value(live, number)
         self._steps.effects.entered(live, name, None)
         return live
-
-    def _constant(self, text: str) -> Value:
-        try:
-            return int(text, 0)
-        except ValueError:
-            number = self.profile.constants.get(text)
-            return Name(text) if number is None else number
 
     def _frame(self, name: str, arguments: list[Value]) -> Frame:
         return self._steps.calls.activation(name, arguments)

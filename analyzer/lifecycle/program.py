@@ -330,6 +330,8 @@ class Program:
                 return action.function not in self._quiet
             if isinstance(action, Notify):
                 return bool(self.events_of(action, instruction))
+            if isinstance(action, Write):
+                return self._writes(summary.name, action, instruction)
             return not isinstance(action, (Ignore, Read, Give))
         if isinstance(instruction, Assign):
             return not isinstance(instruction.target, Local) and (
@@ -449,7 +451,9 @@ class Program:
                                     given.add(later)
                             if any(self.variable_of(name, a) is not None for a in instruction.arguments):
                                 acting.add(name)  # what runs later is in a tracked variable
-                        elif isinstance(action, Write) or self.asked_about(instruction):
+                        elif (
+                            isinstance(action, Write) and self._writes(name, action, instruction)
+                        ) or self.asked_about(instruction):
                             acting.add(name)
                         elif isinstance(action, (Acquire, Release)):
                             held += 1 if isinstance(action, Acquire) else -1
@@ -466,6 +470,16 @@ class Program:
         self.given = frozenset(given)
         self._acting = self._closed(acting | telling | unbalanced | self._touched(), callers)
         return self._acting | answering | self._predicates()
+
+    def _writes(self, function: str, action: Write, call: Call) -> bool:
+        """Whether a writing call may write anything that is tracked: not if it gets the address of another
+        field."""
+        target = action.writer.target
+        if action.variable is not None or not 0 <= target < len(call.arguments):
+            return True
+        address = call.arguments[target]
+        given = isinstance(address, Unary) and address.op == "&" and isinstance(address.operand, Field)
+        return not given or self.variable_of(function, address) is not None
 
     def asked_about(self, call: Call) -> bool:
         """Whether a selection asks about a call, with constants such as it is given."""

@@ -6,7 +6,7 @@ and the locks it holds are free; the queue has no order. An interference comes a
 
 from __future__ import annotations
 
-from analyzer.lifecycle.actions import Acquire, Join
+from analyzer.lifecycle.actions import Acquire, Join, Wait
 from analyzer.lifecycle.parts import callee_name
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Choice, Option
@@ -69,7 +69,18 @@ class Scheduler:
             return live.locks.get(action.lock, number) != number
         if isinstance(action, Join) and isinstance(instruction, Call):
             return self.joining(live, frame.function, instruction)
+        if isinstance(action, Wait) and isinstance(instruction, Call):
+            return self.awaiting(live, frame.function, instruction)
         return False
+
+    def awaited(self, function: str, call: Call) -> int | None:
+        """The tracked variable that a wait names by its address."""
+        return self._program.variable_of(function, call.arguments[0]) if call.arguments else None
+
+    def awaiting(self, live: Live, function: str, call: Call) -> bool:
+        """Whether a wait goes on waiting: as long as the tracked variable that it names is zero."""
+        number = self.awaited(function, call)
+        return number is not None and live.tracked[number] == 0
 
     def joining(self, live: Live, function: str, call: Call) -> bool:
         """Whether the thread a join names still runs; a join of what no thread bears waits for the threads
@@ -99,6 +110,9 @@ class Scheduler:
         options = list(self.others(live))
         if not forced:
             options.insert(0, STAY)
+        # A task that waits for what another thread does: that may come in. One at a lock or a join has met
+        # its switch point before.
+        if not forced or (frames and self._waits(live)):
             for number, spec, option in self._interference if frames else ():
                 if number in live.fired or any(lock in live.locks for lock in spec.holds):
                     continue
@@ -111,6 +125,17 @@ class Scheduler:
         origin = ("switch", site)
         count = live.counts.get(origin, 0)
         return Choice(origin, count, None, tuple(options), function, where, "a switch of tasks", (path, line))
+
+    def _waits(self, live: Live) -> bool:
+        frame = live.tasks[live.current].frames[-1]
+        summary = self._program.code(frame.function)
+        instructions = summary.blocks[frame.block].instructions
+        if frame.index >= len(instructions):
+            return False
+        instruction = instructions[frame.index]
+        return isinstance(instruction, Call) and isinstance(
+            self._program.action(summary.path, callee_name(instruction)), Wait
+        )
 
     def may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:
         value = live.tracked[self._index[name]]

@@ -108,13 +108,14 @@ class Landmark:
 @dataclass(frozen=True, slots=True)
 class Writer:
     """A call that writes the tracked variable whose address is argument `target`, to argument `value`
-    (-1: to a value that nothing is known of), if argument `expect` (-1: unconditionally) equals its value.
-    With `target` -1 the call always means this variable."""
+    (-1: to `constant`, or without one to a value that nothing is known of), if argument `expect` (-1:
+    unconditionally) equals its value. With `target` -1 the call always means this variable."""
 
     call: str
     target: int
     expect: int
     value: int
+    constant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

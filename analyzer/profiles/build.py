@@ -334,7 +334,8 @@ def _writer(table: Table) -> Writer:
         call=table.identifier("call"),
         target=table.index("target", -1, none=True),
         expect=table.index("expect", -1, none=True),
-        value=table.index("value", none=True),
+        value=table.index("value", -1 if table.has("writes") else None, none=True),
+        constant=table.value("writes") if table.has("writes") else "",
     )
     table.done()
     return read
