@@ -17,7 +17,7 @@ from tests.real.patches import at_head, patch
 from tests.real.rewrites import MAIN, REWRITES, Rewrite
 from tests.real_trees import qemu
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 NAMES = [rewrite.name for rewrite in REWRITES]
 
 
