@@ -44,7 +44,7 @@ def report(folder: Path, *patches: str) -> Report:
 
 
 def series() -> list[list[tuple[str, str]]]:
-    """The rewrites as few series of patches: each goes on top of the first one in which it finds its place."""
+    """The rewrites as few series of patches: each goes on top of the first in which it finds its place."""
     base = texts_for(*REWRITES)
     tops: list[dict[str, str]] = []
     found: list[list[tuple[str, dict[str, str], dict[str, str]]]] = []
