@@ -468,8 +468,23 @@ class Program:
                 unbalanced.add(name)
         self.telling = self._closed(telling, callers)
         self.given = frozenset(given)
-        self._acting = self._closed(acting | telling | unbalanced | self._touched(), callers)
-        return self._acting | answering | self._predicates()
+        watched = self.watched.entered | self.watched.marks | set(self.watched.returned)
+        inert = self._inert(watched | begins)
+        seeds = acting | telling | unbalanced | self._touched()
+        self._acting = self._closed(seeds - inert, callers, inert)
+        return (self._acting | answering | self._predicates()) - inert
+
+    def _inert(self, asked: frozenset[str] | set[str]) -> frozenset[str]:
+        """Functions of which the profile says that they change nothing that is tracked: they need not be
+        executed, if they tell nothing, nobody asks about them, and no patch touches them."""
+        return frozenset(
+            name
+            for name in self.functions
+            if name not in self.telling
+            and (canonical := self.canonical(name)) not in asked
+            and canonical not in self.touched
+            and any(fnmatchcase(canonical, pattern) for pattern in self.profile.inert)
+        )
 
     def _writes(self, function: str, action: Write, call: Call) -> bool:
         """Whether a writing call may write anything that is tracked: not if it gets the address of another
@@ -498,13 +513,15 @@ class Program:
         return named & self.functions.keys()
 
     @staticmethod
-    def _closed(seeds: set[str], callers: Mapping[str, set[str]]) -> frozenset[str]:
-        """`seeds` and whatever calls them, over any number of calls."""
+    def _closed(
+        seeds: set[str], callers: Mapping[str, set[str]], without: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        """`seeds` and whatever calls them, over any number of calls; not by way of `without`."""
         seen = set(seeds)
         work = list(seeds)
         while work:
             for caller in callers.get(work.pop(), ()):
-                if caller not in seen:
+                if caller not in seen and caller not in without:
                     seen.add(caller)
                     work.append(caller)
         return frozenset(seen)

@@ -200,6 +200,21 @@ def test_a_branch_into_a_loop_without_end_makes_a_difference() -> None:
     assert told(text) == {"UP DOWN", "UP ..."}
 
 
+def test_what_is_said_to_change_nothing_is_not_executed() -> None:
+    """But if it tells something, or a patch touches it."""
+
+    def text(inside: str) -> str:
+        own = f"static void trace_it(Object *o)\n{{\n    {inside}\n}}\n"
+        return body(
+            "tell(NOTE_UP);", "trace_it(o);", "if (o->phase == PHASE_UP) {", "go();", "}", before=(own,)
+        )
+
+    quiet = text("move(&o->phase, PHASE_NEW, PHASE_UP);")
+    assert told(quiet) == {"UP"}
+    assert told(text("tell(NOTE_DOWN); move(&o->phase, PHASE_NEW, PHASE_UP);")) == {"UP DOWN go"}
+    assert changes(text("later_on();"), quiet) == ["added: UP -> UP go"]
+
+
 def test_a_stub_in_a_header_is_not_the_function() -> None:
     """Of two definitions the one in the source file is executed, at every stage, in any order."""
     header = "static inline void finish(Object *o) { }\n"
