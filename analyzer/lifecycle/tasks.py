@@ -116,6 +116,8 @@ class Scheduler:
             for number, spec, option in self._interference if frames else ():
                 if number in live.fired or any(lock in live.locks for lock in spec.holds):
                     continue
+                if spec.during and not self._inside(live, spec.during):
+                    continue
                 if all(self.may_be(live, name, values) for name, values in spec.when.items()):
                     options.append(option)
         if not options or (len(options) == 1 and not forced):
@@ -135,6 +137,14 @@ class Scheduler:
         instruction = instructions[frame.index]
         return isinstance(instruction, Call) and isinstance(
             self._program.action(summary.path, callee_name(instruction)), Wait
+        )
+
+    def _inside(self, live: Live, function: str) -> bool:
+        """Whether a task is in a function, by its name in the profile."""
+        return any(
+            self._program.canonical(frame.function) == function
+            for task in live.tasks
+            for frame in task.frames
         )
 
     def may_be(self, live: Live, name: str, values: tuple[str, ...]) -> bool:

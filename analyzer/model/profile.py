@@ -209,12 +209,14 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Interference:
     """A function another thread may run at most once, at any switch point at which it can have `holds`
-    and the tracked values match `when` (name -> values)."""
+    and the tracked values match `when` (name -> values); with `during` only while a task is in that
+    function."""
 
     function: str
     holds: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]]
     at: Location
+    during: str = ""
 
 
 @dataclass(frozen=True, slots=True)

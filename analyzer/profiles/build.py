@@ -270,6 +270,7 @@ class _Builder:
             holds=table.names("holds"),
             when=table.value_map("when", names),
             at=self._at(table),
+            during=table.identifier("during") if table.has("during") else "",
         )
         table.done()
         return read

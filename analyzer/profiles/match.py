@@ -174,6 +174,7 @@ def _tasks(top: Table, index: Index) -> Iterator[_Sought]:
         yield from _value_map(table, "when", index)
     for table in top.tables("interference"):
         yield from _one(table, "function", "interference", index.functions)
+        yield from _one(table, "during", "interference", index.functions)
         yield from _value_map(table, "when", index)
 
 

@@ -315,6 +315,17 @@ static void interfere(void (*function)(void))
 
 void colo_do_failover(void);
 
+/* Whether the thread is in a function. */
+static bool inside(const char *function)
+{
+    for (int i = 0; i < run.depth[THREAD]; i++) {
+        if (!strcmp(x->names[run.stack[THREAD][i]], function)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Any user's command may come here, and with `others` another task may go on. */
 static void may_switch(bool others)
 {
@@ -332,7 +343,8 @@ static void may_switch(bool others)
         if (run.bql == NOBODY && !run.cancelled && (cancellable >> state & 1)) {
             way[ways++] = CANCEL;
         }
-        if (run.bql == NOBODY && !run.failed_over && state == MIGRATION_STATUS_COLO) {
+        if (run.bql == NOBODY && !run.failed_over && state == MIGRATION_STATUS_COLO &&
+            inside("colo_process_checkpoint")) {
             way[ways++] = FAILOVER;
         }
         switch (way[choose(ways)]) {
@@ -413,7 +425,7 @@ void qemu_event_wait(QemuEvent *event)
     MigrationState *s = migration;
 
     may_switch(true);
-    if (event == &s->colo_exit_event && s->state == MIGRATION_STATUS_COLO) {
+    if (event == &s->colo_exit_event && !run.failed_over) {
         stay_blocked();
     }
 }

@@ -144,6 +144,22 @@ def test_interference_only_in_the_states_it_names() -> None:
     assert told(text, cancellable()) == {""}
 
 
+def test_interference_only_while_a_task_is_in_the_function_it_names() -> None:
+    steps = "    tell(NOTE_UP);\n    move(&o->phase, PHASE_BUSY, PHASE_BUSY);\n    tell(NOTE_DOWN);\n"
+    loop = f"static void loop(Object *o)\n{{\n{steps}}}\n"
+    text = body(
+        "move(&o->phase, PHASE_NEW, PHASE_BUSY);",
+        "loop(o);",
+        "if (o->phase == PHASE_CANCELLED) {",
+        "go();",
+        "}",
+        before=(CANCEL, loop),
+    )
+    for during, expected in (("loop", {"UP DOWN", "UP DOWN go"}), ("cancel", {"UP DOWN"})):
+        coming = Interference("cancel", (), {"phase": ("PHASE_BUSY",)}, HERE, during)
+        assert told(text, tiny(interference=(coming,))) == expected
+
+
 def test_an_entry_holds_its_locks_until_it_is_over() -> None:
     held = tiny(entries=(Entry("run", ("big",), {}, HERE),))
     text = body("spawn(worker, o);", "sleep_for();", "go();", before=(LOCKED,))

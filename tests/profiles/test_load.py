@@ -113,6 +113,7 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
             ("big_lock",),
             {"status": ("PUMP_STATE_ARMED", "PUMP_STATE_ACTIVE")},
             documented.interference[0].at,
+            during="pump_run",
         ),
     )
     assert documented.exclusions[0].values == {"mode": ("PUMP_MODE_COLD",), "boost": ("1",)}

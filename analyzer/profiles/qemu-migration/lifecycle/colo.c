@@ -64,10 +64,7 @@ static void colo_process_checkpoint(MigrationState *s)
     }
 
 out:
-    /* The event is set by the failover alone, and that leaves the state COLO first. */
-    while (s->state == MIGRATION_STATUS_COLO) {
-        qemu_event_wait(&s->colo_exit_event);
-    }
+    qemu_event_wait(&s->colo_exit_event);
 }
 
 void migrate_start_colo_process(MigrationState *s)
