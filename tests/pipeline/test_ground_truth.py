@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from analyzer import intake, profiles
-from analyzer.model.report import Change, FindingKind, Level, Report, StepKind
+from analyzer.model.report import FindingKind, Level, Report, StepKind
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.snapshots import built_in
+from tests.ground_truth import SHORT, TABLE, changes, row, status, words
 
 pytestmark = pytest.mark.slow
 
@@ -24,28 +25,6 @@ REAL = tuple(sorted((ROOT.parent / "shared" / "series" / "qemu-failed-notifier")
 THREAD = ROOT.parent / "shared" / "thread" / "qemu-failed-notifier.txt"
 FIXTURE = tuple(sorted((ROOT / "fixtures" / "qemu-reduced" / "series").glob("*.patch")))
 
-PLACES = {
-    "S": "SETUP@migration_connect",
-    "Dp": "DONE@postcopy_start",
-    "Fp": "FAILED@postcopy_start",
-    "Dc": "DONE@migration_cleanup",
-    "Fc": "FAILED@migration_cleanup",
-    "Fi": "FAILED@migration_iteration_finish",
-    "V": "vm_start@migration_iteration_finish",
-}
-SHORT = {label: letter for letter, label in PLACES.items()}
-
-# scenario: at the base, after patch 1, after patch 2, after patch 3
-TABLE: dict[str, tuple[str, str, str, str]] = {
-    "precopy-success": ("S Dc", "S Dc", "S Dc", "S Dc"),
-    "precopy-failure-at-switchover": ("S V Fc", "S V Fc", "S V Fc", "S Fi V"),
-    "precopy-failure-before-switchover": ("S Fc", "S Fc", "S Fc", "S Fi"),
-    "postcopy-success": ("S Dp Dc", "S Dp Dc", "S Dc", "S Dc"),
-    "failed-postcopy": ("S Fp V Fc", "S Fp V Fc", "S V Fc", "S Fi V"),
-    "failed-postcopy-after-package": ("S Dp Fp V Fc", "S Dp Fp V Fc", "S V Fc", "S Fi V"),
-    "cancel-before-switchover": ("S Fc", "S Fc", "S Fc", "S Fi"),
-    "connect-failure-after-setup": ("S Fc", "S Fc", "S Fc", "S"),
-}
 # The third patch alone: the events of the postcopy's start stay.
 ALONE: dict[str, tuple[str, str]] = {
     "precopy-success": ("S Dc", "S Dc"),
@@ -86,32 +65,6 @@ def without_second() -> Report:
     """The report on the first and the third patch, of the real series if it is there."""
     paths = REAL or FIXTURE
     return run((paths[0], paths[2]))
-
-
-def row(report: Report, scenario: str) -> tuple[str, ...]:
-    """A scenario's sequences at each stage; every one of them has to be told for certain."""
-    (found,) = [one for one in report.scenarios if one.id == scenario]
-    assert not any(stage.unknown for stage in found.stages)
-    return tuple(
-        " or ".join(" ".join(SHORT.get(one.label, one.label) for one in s.letters) for s in stage.sequences)
-        for stage in found.stages
-    )
-
-
-def words(change: Change) -> tuple[str, str]:
-    before, after = (
-        " ".join(SHORT.get(one.label, one.label) for one in sequence.letters)
-        for sequence in (change.before, change.after)
-    )
-    return before, after
-
-
-def changes(report: Report, patch: int, scenario: str) -> list[Change]:
-    return [one for one in report.changes if one.patch == patch and scenario in one.scenarios]
-
-
-def status(report: Report, rule: str, scenario: str) -> list[tuple[int | None, ...]]:
-    return [one.status for one in report.findings if one.rule == rule and scenario in one.scenarios]
 
 
 @pytest.mark.parametrize("scenario", TABLE)
