@@ -21,6 +21,7 @@ from analyzer.lifecycle.stages import Stage
 from analyzer.model.profile import Profile
 from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, StepKind, Witness
 from analyzer.model.snapshot import Evidence
+from analyzer.model.summary import Call
 from analyzer.model.unknown import Location, Unknown
 
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]
@@ -299,14 +300,13 @@ class _Reading:
             for arrow in node.arrows:
                 if left[arrow.target] != {key}:
                     continue
-                choice = arrow.choice
-                text = f"{choice.text}: {arrow.option.words}" if choice.token else arrow.option.words
-                place = (choice.where.path, choice.where.line, text, choice.function)
+                cause = self._cause(number, arrow)
+                place = (cause.where.path, cause.where.line, cause.text, cause.function)
                 meet = known.get(place)
                 if meet is None:
-                    meet = known[place] = self._meeting(number, arrow)
+                    meet = known[place] = self._meeting(number, arrow, cause)
                 causes, deciding = groups.setdefault(meet, ({}, []))
-                causes[Cause(text, choice.where, choice.function)] = None
+                causes[cause] = None
                 deciding.append((number, arrow))
         ways = []
         for (path, line, words), (causes, deciding) in sorted(groups.items()):
@@ -315,21 +315,43 @@ class _Reading:
             ways.append(_Way(out, words, tuple(ordered), tuple(deciding)))
         return ways or [_Way(None, "", (), ())]
 
-    def _meeting(self, number: int, arrow: Joined) -> tuple[str, int, str]:
-        """The first label passed after a decision in its own function, else the function itself."""
+    def _cause(self, number: int, arrow: Joined) -> Cause:
+        """What decides at an arrow. What a predicate decides inside is told where it is called."""
         choice = arrow.choice
         if choice.token is None:
+            return Cause(arrow.option.words, choice.where, choice.function)
+        text = f"{choice.text}: {arrow.option.words}"
+        state = self.pairing.nodes_of(self.graph.nodes[number])[arrow.side].state
+        program = (self.before, self.after)[arrow.side].machine.program
+        frames = state.tasks[state.current].frames
+        depth = len(frames) - 1
+        while depth > 0 and program.only_computes(frames[depth].function):
+            depth -= 1
+        frame = frames[depth]
+        code = program.code(frame.function)
+        instructions = code.blocks[frame.block].instructions
+        if depth == len(frames) - 1 or not 0 < frame.position <= len(instructions):
+            return Cause(text, choice.where, choice.function)
+        call = instructions[frame.position - 1]
+        if not isinstance(call, Call):
+            return Cause(text, choice.where, choice.function)
+        where = program.place(code.path, call.span.line)[1]
+        return Cause(f"{call.text}, where {text}", where, frame.function)
+
+    def _meeting(self, number: int, arrow: Joined, cause: Cause) -> tuple[str, int, str]:
+        """The first label passed after a decision in its own function, else the function itself."""
+        if arrow.choice.token is None:
             return ("", 0, "the order of tasks")
         found: list[tuple[str, int, str]] = []
 
         def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
-            if kind is StepKind.ENTER and text.endswith(":") and function == choice.function and not found:
+            if kind is StepKind.ENTER and text.endswith(":") and function == cause.function and not found:
                 found.append((where.path, where.line, f"{text} in {function}()"))
 
         self.pairing.follow(self.graph.nodes[number], arrow, (None, record), ([], []))
         if found:
             return found[0]
-        return (choice.where.path, 0, f"{choice.function}()")
+        return (cause.where.path, 0, f"{cause.function}()")
 
     def _reachable(self, numbers: set[int]) -> set[int]:
         seen = set(numbers)

@@ -344,6 +344,10 @@ class Program:
             return f"{self.canonical(summary.name)}:{instruction.name}" in self.labels
         return True
 
+    def only_computes(self, function: str) -> bool:
+        """Whether a function that is executed has no effect but its result."""
+        return function in self._quiet
+
     def _find_quiet(self) -> set[str]:
         """Relevant functions that only compute a result, from whatever they read."""
         self._quiet = set(self.relevant) - {
