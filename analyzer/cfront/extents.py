@@ -32,6 +32,11 @@ _NAMED = re.compile(r"#[ \t]*([a-z_]*)(.*)", re.DOTALL)
 _OUTSIDE = re.compile(r"[{}()\[\];=\x01]")
 _INSIDE = re.compile(r"[{}\x01]")
 _NOT_END = re.compile(r"[^\r\n]")
+_BLANKS = re.compile(r"[ \t\r\n\x01]*")
+_LAST_WORD = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_TOGETHER = 20_000  # characters of declarations in one chunk
+_LONGEST_WORD = 200
+_MOST_STRAY = 1000
 _CONDITIONAL = frozenset(("if", "ifdef", "ifndef", "elif", "elifdef", "elifndef", "else", "endif"))
 _LINKAGE = re.compile(r"extern\s*\"\s*\"\s*\Z")
 _RECORD = re.compile(r"\b(?:struct|union|enum)\b(?:\s+\w+)?\s*(?::\s*\w+\s*)?\Z")
@@ -105,7 +110,7 @@ def outline(text: str, dialect: Dialect) -> Outline:
     plain, directives = _plain(text)
     cutter = _Cutter(plain, directives, dialect)
     cutter.run()
-    return Outline(plain, tuple(directives), tuple(cutter.chunks), tuple(cutter.stray))
+    return Outline(plain, tuple(directives), tuple(cutter.chunks), tuple(cutter.stray[:_MOST_STRAY]))
 
 
 @lru_cache(maxsize=64)
@@ -240,16 +245,32 @@ class _Cutter:
         if self._groups and not self._groups[-1].whole:
             return
         if self._functions or not (drop or self._blank(self._start, end)):
-            start = (
-                self._start
-                + len(self._plain[self._start : end])
-                - len(self._plain[self._start : end].lstrip())
-            )
-            clear = len(self._functions) == 1 or (not self._functions and "{" not in self._plain[start:end])
-            clear = clear and not (self.stray and self.stray[-1] >= start)
-            self.chunks.append(Chunk(start, end, tuple(self._functions), clear))
+            text = self._plain[self._start : end]
+            start = self._start + len(text) - len(text.lstrip())
+            self._add(Chunk(start, end, tuple(self._functions), self._clear(start, text)))
         self._functions = []
         self._start = end
+
+    def _clear(self, start: int, text: str) -> bool:
+        if self.stray and self.stray[-1] >= start:
+            return False
+        return len(self._functions) == 1 or (not self._functions and "{" not in text)
+
+    def _add(self, chunk: Chunk) -> None:
+        """Declarations without braces that follow one another are one chunk: files may have very many."""
+        last = self.chunks[-1] if self.chunks else None
+        if (
+            last is not None
+            and last.end == self._start
+            and not (last.functions or chunk.functions)
+            and last.clear == chunk.clear
+            and chunk.end - last.start < _TOGETHER
+            and "{" not in self._plain[self._start : chunk.end]
+            and "{" not in self._plain[last.start : last.end]
+        ):
+            self.chunks[-1] = Chunk(last.start, chunk.end, (), chunk.clear)
+        else:
+            self.chunks.append(chunk)
 
     def _open(self, place: int) -> None:
         head = self._plain[self._head : place]
@@ -397,27 +418,34 @@ def function_name(head: str, attributes: re.Pattern[str], dialect: Dialect) -> t
         elif depth:
             depth -= 1
             if not depth:
-                before = head[:opened].rstrip()
-                named = re.search(r"[A-Za-z_]\w*\Z", before, re.ASCII)
-                groups.append(
-                    (named[0] if named else "", named.start() if named else opened, opened, match.end())
-                )
+                before = head[max(0, opened - _LONGEST_WORD) : opened]
+                word = before.rstrip()
+                named = _LAST_WORD.search(word)
+                start = opened - len(before) + named.start() if named else opened
+                groups.append((named[0] if named else "", start, opened, match.end()))
     while len(groups) > 1 and groups[-1][0]:
         last, start, _, _ = groups[-1]
         if not attributes.fullmatch(last):
-            adjoining = not head[groups[-2][3] : start].strip() and not attributes.fullmatch(groups[-2][0])
+            adjoining = _end_of_blanks(head, groups[-2][3]) >= start and not attributes.fullmatch(
+                groups[-2][0]
+            )
             behind = adjoining and (last.isupper() or last.startswith("__"))
             if not behind or defined_name(last, last, dialect):
                 break
         groups.pop()
-    begin = len(head) - len(head.lstrip(" \t\r\n\x01"))
+    begin = _end_of_blanks(head, 0)
     if not groups:
         return "", begin
     for word, start, _, after in groups[:-1]:
         if start == begin and word:  # a macro call between definitions
-            begin = after + len(head[after:]) - len(head[after:].lstrip(" \t\r\n\x01"))
+            begin = _end_of_blanks(head, after)
     last, _, _, _ = groups[-1]
     inner = None
     if not last and len(groups) > 1:
         inner = _RETURNED.search(head, groups[-2][2], groups[-2][3])
     return (inner[1] if inner else last), begin
+
+
+def _end_of_blanks(head: str, start: int) -> int:
+    found = _BLANKS.match(head, start)
+    return found.end() if found is not None else start

@@ -21,7 +21,16 @@ from analyzer.cfront.normalise import Normalised, normalise
 from analyzer.cfront.pieces import chunks_of
 from analyzer.cfront.shift import moved
 from analyzer.cfront.statements import lower_definition
-from analyzer.model.summary import ControlFlowSummary, Dialect, FileSummary, Problem, Span
+from analyzer.model.summary import (
+    Block,
+    ControlFlowSummary,
+    Dialect,
+    FileSummary,
+    Opaque,
+    Problem,
+    Return,
+    Span,
+)
 
 _LANGUAGE = Language(tree_sitter_c.language())
 # Where function definitions may stand.
@@ -31,6 +40,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # (path, text, dialect) -> the lines above it, functions, problems.
 _MOST = 1024
 _read: dict[tuple[str, str, Dialect], tuple[int, list[ControlFlowSummary], list[Problem]]] = {}
+_WIDEST = 1000  # columns behind this one are not told
+_LONGEST = 400_000  # characters of a definition
 _CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(", re.ASCII)
 
 
@@ -75,10 +86,14 @@ class _Reader:
         self.problems: list[Problem] = []  # outside of functions
 
     def read(self, chunk: Chunk) -> None:
-        start = self._text.rfind("\n", 0, chunk.start) + 1
-        self._lines += self._text.count("\n", self._counted, start)
-        self._counted = start
-        piece = " " * (chunk.start - start) + self._text[chunk.start : chunk.end]
+        self._lines += self._text.count("\n", self._counted, chunk.start)
+        self._counted = chunk.start
+        start = self._text.rfind("\n", max(0, chunk.start - _WIDEST), chunk.start) + 1
+        column = min(chunk.start - start, _WIDEST)
+        if chunk.end - chunk.start > _LONGEST:
+            self._pass_over(chunk)
+            return
+        piece = " " * column + self._text[chunk.start : chunk.end]
         if chunk.functions:
             key = (self._path, piece, self._dialect)
             known = _read.pop(key, None)
@@ -100,6 +115,21 @@ class _Reader:
             functions, problems = self._parse(piece)
             self.functions.extend(functions)
             self.problems.extend(problems)
+
+    def _pass_over(self, chunk: Chunk) -> None:
+        """Too much text for one definition: it is named, and what it does is unknown."""
+        line = self._lines + 1
+        problem = Problem("too long to be read", Span(line, 1, line))
+        if not chunk.functions:
+            self.problems.append(problem)
+        for extent in chunk.functions:
+            first = line + self._text.count("\n", chunk.start, extent.start)
+            span = Span(first, 1, first + self._text.count("\n", extent.start, extent.end))
+            problem = Problem(problem.text, span)
+            block = Block((problem,), Return(Opaque(problem.text), span))
+            self.functions.append(
+                ControlFlowSummary(extent.name, self._path, span, False, "", (), (), (block,), (problem,))
+            )
 
     def _parse(self, piece: str) -> tuple[list[ControlFlowSummary], list[Problem]]:
         """The functions of a piece, and the problems in it that are of none."""
