@@ -342,16 +342,23 @@ class _Reading:
         """The first label passed after a decision in its own function, else the function itself."""
         if arrow.choice.token is None:
             return ("", 0, "the order of tasks")
-        found: list[tuple[str, int, str]] = []
+        found: tuple[list[tuple[str, int, str]], list[tuple[str, int, str]]] = ([], [])
 
-        def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
-            if kind is StepKind.ENTER and text.endswith(":") and function == cause.function and not found:
-                found.append((where.path, where.line, f"{text} in {function}()"))
+        def recorder(labels: list[tuple[str, int, str]]) -> Record:
+            def record(
+                kind: StepKind, where: Location, function: str, text: str, evidence: Evidence
+            ) -> None:
+                if kind is StepKind.ENTER and text.endswith(":") and function == cause.function:
+                    labels.append((where.path, where.line, f"{text} in {function}()"))
 
-        self.pairing.follow(self.graph.nodes[number], arrow, (None, record), ([], []))
-        if found:
-            return found[0]
-        return (cause.where.path, 0, f"{cause.function}()")
+            return record
+
+        self.pairing.follow(
+            self.graph.nodes[number], arrow, (recorder(found[0]), recorder(found[1])), ([], [])
+        )
+        # Where causes stand is told of the stage before, as long as they are there.
+        labels = found[0] or found[1]
+        return labels[0] if labels else (cause.where.path, 0, f"{cause.function}()")
 
     def _reachable(self, numbers: set[int]) -> set[int]:
         seen = set(numbers)

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 LONGEST = 8
 PROFILE = profiles.load("qemu-migration")
 SCENARIOS = [scenario.id for scenario in PROFILE.scenarios]
+ABSENT = ("cpr-exec-failure", "postcopy-block-activation-late")  # no run of the reduced tree is one
 STAGES = range(len(patches()) + 1)
 
 
@@ -97,7 +98,7 @@ def test_every_executed_trace_is_a_word(
 ) -> None:
     found = both(engine, executed, number, scenario)
     assert found.executed - found.engine == frozenset()
-    assert found.executed
+    assert bool(found.executed) == (scenario not in ABSENT)
 
 
 @pytest.mark.parametrize("number", STAGES)

@@ -110,7 +110,7 @@ def test_the_third_patch_loses_the_failed_of_a_connection_that_fails(series: Rep
     }
     assert (change.way_out_words, str(change.way_out)) == (
         "fail: in migration_connect()",
-        "migration/migration.c:4135",
+        "migration/migration.c:4123",
     )
     assert letters(change.witness_before) == [
         ("notify SETUP", "migration/migration.c:4061"),
