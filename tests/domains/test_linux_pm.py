@@ -14,6 +14,8 @@ from analyzer.model.report import FindingKind
 from tests import real_trees
 from tests.domains.trees import Laid, edited, laid
 
+pytestmark = pytest.mark.slow
+
 EXPECTED = {
     "suspend-success": {
         "SUSPEND_PREPARE@suspend_prepare freeze@suspend_freeze_processes "

@@ -14,6 +14,8 @@ import pytest
 from tests import real_trees
 from tests.domains.trees import Laid, edited, laid
 
+pytestmark = pytest.mark.slow
+
 LETTERS = {
     "S": "SETUP@migration_connect",
     "Dp": "DONE@postcopy_start",
