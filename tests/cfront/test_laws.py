@@ -212,3 +212,38 @@ def test_what_is_parsed_as_it_stands_needs_no_rewriting(text: str) -> None:
             whole = rewritten(piece, DIALECT)
             assert (whole.code, whole.clean) == found
             assert not (whole.macros or whole.conditions or whole.lost or whole.labels)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "void f(void) { " + "a " * 500_000 + "}",
+        'void f(void) { g("' + "x" * 1_000_000 + '"); }',
+        'void f(void) { g("' + "x" * 1_000_000,
+        "/*" + "*" * 1_000_000,
+        "}" * 50_000,
+        ";" * 200_000,
+        ")" * 100_000,
+        "a(b)" * 10_000 + "{ }",
+        "\n#ifdef A\n#else\n" * 5_000,
+        "\n#ifdef A\nint f(void) {" * 2_000,
+        "\n#endif\n" * 20_000,
+        "\0" * 500_000,
+        "int f(void) { }" * 5_000,
+        "void f(void) { g(a, " + "*" * 30_000 + "b); }",
+        'extern "C" {' * 5_000,
+    ],
+    ids=lambda text: text[:14].strip(),
+)
+def test_long_and_senseless_text_comes_to_an_end(text: str) -> None:
+    understood(text)
+
+
+def test_a_definition_that_is_too_long_is_named_and_unknown() -> None:
+    summary = understood(
+        "int a;\n\nint f(void)\n{\n" + "    g();\n" * 60_000 + "}\nint h(void) { return 1; }\n"
+    )
+    assert [(one.name, one.span.line, len(one.problems)) for one in summary.functions] == [
+        ("f", 3, 1),
+        ("h", 60_006, 0),
+    ]

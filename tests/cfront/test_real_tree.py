@@ -1,38 +1,30 @@
-"""A real tree, if there is one: set ANALYZE_SERIES_QEMU to a checkout of QEMU."""
+"""Real trees, if there are any: what is found in them, and how much of it is understood."""
 
 from __future__ import annotations
 
 import itertools
-import os
 from pathlib import Path
 
 import pytest
 
-from analyzer.cfront import parse, show, verify
-from analyzer.model.summary import Dialect
+from analyzer.cfront import index, lower, parse, show, verify
+from tests import real_trees
+from tests.cfront.count import count, files_of
+from tests.cfront.dialects import LINUX, QEMU
 
-TREE = os.environ.get("ANALYZE_SERIES_QEMU", "")
-DIALECT = Dialect(
-    attributes=("coroutine_fn", "coroutine_mixed_fn", "g_autofree", "G_GNUC_*", "QEMU_PACKED", "TSA_*"),
-    auto_types=("g_autoptr", "g_auto(T)"),
-    block_macros=("WITH_*_GUARD",),
-    loop_macros=("*FOREACH*",),
-    noreturn=("abort", "exit", "g_assert_not_reached"),
-)
+pytestmark = pytest.mark.slow
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(TREE, "migration").is_dir() or not TREE, reason="ANALYZE_SERIES_QEMU names no tree"
-    ),
-]
+
+def texts(tree: Path, pattern: str) -> dict[str, str]:
+    found = {str(path): path.read_text("utf-8", errors="replace") for path in sorted(tree.glob(pattern))}
+    assert found
+    return found
 
 
 def test_every_function_of_migration_is_found_and_read() -> None:
     hurt, found, bodies = [], 0, 0
-    for path in sorted(Path(TREE, "migration").glob("*.c")):
-        text = path.read_text()
-        summary = parse(path.name, text, DIALECT)
+    for path, text in texts(real_trees.qemu(), "migration/*.c").items():
+        summary = parse(path, text, QEMU)
         lines = text.split("\n")
         bodies += sum(line == "{" and not before.endswith("\\") for before, line in itertools.pairwise(lines))
         for function in summary.functions:
@@ -40,6 +32,35 @@ def test_every_function_of_migration_is_found_and_read() -> None:
             assert verify(function) == (), function.name
             assert show(function)
             if function.problems:
-                hurt.append(f"{path.name}:{function.name}")
+                hurt.append(f"{path}:{function.name}")
     assert found >= bodies
-    assert len(hurt) <= 18, hurt
+    assert hurt == []
+
+
+@pytest.mark.parametrize("pattern", ["migration/*.c", "hw/vfio/*.c", "system/*.c", "util/*.c"])
+def test_the_index_and_single_functions_agree_with_the_whole_file(pattern: str) -> None:
+    for path, text in texts(real_trees.qemu(), pattern).items():
+        whole = parse(path, text, QEMU).functions
+        entries = index(path, text, QEMU).functions
+        assert [(one.name, one.end_line) for one in entries] == [
+            (one.name, one.span.end_line) for one in whole
+        ]
+        for entry, one in zip(entries, whole, strict=True):  # attributes before it are part of the entry
+            assert one.span.line - 2 <= entry.line <= one.span.line
+        for name in sorted({one.name for one in whole})[::7]:
+            assert lower(path, text, QEMU, (name,)).functions == tuple(o for o in whole if o.name == name)
+
+
+def test_what_suspends_linux_is_read_in_full() -> None:
+    for pattern in ("kernel/power/*.c", "drivers/base/power/*.c", "kernel/cpu*.c", "kernel/notifier.c"):
+        for path, text in texts(real_trees.linux(), pattern).items():
+            for function in parse(path, text, LINUX).functions:
+                assert verify(function) == (), function.name
+                assert function.problems == (), (path, function.name)
+
+
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_a_sample_of_all_files_raises_nothing_and_is_nearly_all_read(first: int) -> None:
+    found = [count(path, QEMU) for path in files_of(real_trees.qemu())[first::60]]
+    assert [one.raised for one in found if one.raised] == []
+    assert sum(len(one.hurt) for one in found) <= sum(one.functions for one in found) / 100
