@@ -345,9 +345,7 @@ class _Reading:
         found: tuple[list[tuple[str, int, str]], list[tuple[str, int, str]]] = ([], [])
 
         def recorder(labels: list[tuple[str, int, str]]) -> Record:
-            def record(
-                kind: StepKind, where: Location, function: str, text: str, evidence: Evidence
-            ) -> None:
+            def record(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
                 if kind is StepKind.ENTER and text.endswith(":") and function == cause.function:
                     labels.append((where.path, where.line, f"{text} in {function}()"))
 

@@ -1,7 +1,7 @@
 """Read all C files of a tree and count what was understood.
 
-``python -m tests.cfront.count TREE [qemu|linux]`` prints the counts that docs/front-end.md publishes, and with
-``--names`` each function that is not understood in full. The exit status is 1 if a file raised an exception.
+``python -m tests.cfront.count TREE [qemu|linux]`` prints the counts that docs/front-end.md publishes, and
+with ``--names`` each function that is not understood in full. The exit status is 1 if a file raised anything.
 """
 
 from __future__ import annotations
