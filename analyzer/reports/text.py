@@ -1,6 +1,7 @@
 """The default report: for a terminal, or for a file that is read in one.
 
-Input: a `Report` and a `Style`. Output: scenarios with their stages side by side, then findings, changes
+Input: a `Report` and a `Style`. Output: the findings in short, scenarios with their stages side by side (one
+after the other where there are many lists), then findings, changes
 with causes and witness paths, subscribers, what could not be told, assumptions, notes and repairs.
 Named scenarios restrict the tables, changes and findings to theirs. Not modelled: paging.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model.report import Finding, FindingKind, Level, Report
+from analyzer.model.report import Finding, FindingKind, Level, Report, ScenarioSequences
 from analyzer.reports import heard, words
 from analyzer.reports.escape import visible
 from analyzer.reports.failures import HEADING, failures
@@ -21,6 +22,8 @@ from analyzer.reports.subscribers import events_words
 from analyzer.reports.table import LEGEND, draw, places, short_names
 from analyzer.reports.witness import drawn_path, path_of, paths_of
 
+_SIDE_BY_SIDE = 4  # lists a stage; more of them cannot be read side by side
+_MARKS = {"+": "green", "-": "red"}
 _LEVEL_LOOKS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
 
@@ -34,6 +37,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     changes = [c for c in report.changes if not scenarios or ids & set(c.scenarios)]
     findings = [f for f in report.findings if not scenarios or ids & set(f.scenarios)]
     blocks = [_opening(report, style)]
+    blocks += _section("In short", _in_short(report, findings, picked), style)
     blocks += _scenarios(shown, style, every=bool(scenarios))
     if not scenarios:
         blocks += _failing(report, style)
@@ -62,6 +66,18 @@ def _opening(report: Report, style: Style) -> list[str]:
     return lines
 
 
+def _in_short(
+    report: Report, findings: list[Finding], picked: tuple[ScenarioSequences, ...]
+) -> Iterable[str]:
+    """A line a finding, and how much could not be told; the details follow below."""
+    for finding in words.ordered_findings(findings):
+        count = len(finding.scenarios)
+        where = f", in {count} scenario{'s' if count > 1 else ''}" if count else ""
+        yield f"{words.finding_head(finding)} ({words.finding_kind(finding)}){where}"
+    if doubts := len(words.incomplete(report, picked)):
+        yield f"{doubts} thing{'s' if doubts > 1 else ''} could not be told"
+
+
 def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[str]]:
     blocks = []
     named = short_names(shown)
@@ -74,11 +90,34 @@ def _scenarios(shown: list[Listing], style: Style, *, every: bool) -> list[list[
             name = f"{entry.scenario.title}: " if len(same) > 1 else ""
             if entry.scenario.summary:
                 lines += fold(visible(name + entry.scenario.summary), style.width)
-        blocks.append([*lines, "", *draw(same[0], style, named)])
+        many = max(len(entry.runs) for entry in same[0].lists) > _SIDE_BY_SIDE
+        table = _in_turn(same[0], style) if many else draw(same[0], style, named)
+        blocks.append([*lines, "", *table])
     legend = [LEGEND] if any(entry.changes for entry in shown) else []
     if said := [line for text in (*legend, *places(named)) for line in fold(visible(text), style.width)]:
         blocks.append([style.paint(line, "dim") for line in said])
     return [*blocks, *_kept(kept, style)]
+
+
+def _in_turn(entry: Listing, style: Style) -> list[str]:
+    """Many lists: those of the first stage, and of each later one what is gone and what is new. Of a stage
+    that could not be told, and of the one behind it, all."""
+    lines: list[str] = []
+    before: list[str] = []
+    sure = False
+    for group, stage in zip(entry.groups, entry.lists, strict=True):
+        now = [*(", ".join(line.words for line in run) for run in stage.runs), *stage.asides]
+        marked = sure and stage.told
+        kept = [run for run in now if marked and run in before]
+        rest = f", and {len(kept)} as before" if kept else ""
+        lines += fold(f"{visible(group.heading)}{rest}", style.width, "  ")
+        gone = [run for run in before if marked and run not in now]
+        for mark, runs in (("-", gone), ("+" if marked else " ", [run for run in now if run not in kept])):
+            for run in runs:
+                drawn = fold(run, style.width, f"  {mark} ", "      ")
+                lines += [style.paint(line, _MARKS[mark]) for line in drawn] if marked else drawn
+        before, sure = now, stage.told
+    return lines
 
 
 def _kept(kept: list[Listing], style: Style) -> list[list[str]]:

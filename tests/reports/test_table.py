@@ -81,3 +81,34 @@ def test_source_lines_are_highlighted_only_in_colour() -> None:
     assert "sluice_up" in render(SAMPLE, "text", width=100)
     painted = render(SAMPLE, "text", width=100, colour=True)
     assert "| if (sluice_up(s) < 0) {" not in painted
+
+
+MANY = tuple(Sequence((START, *letters)) for letters in ((LATE,), (EARLY,), (AGAIN,), (pump(),), ()))
+
+
+def told_in_turn(*found: StageSequences) -> list[str]:
+    """The lines of a scenario with many lists, without those of its heading."""
+    given = replace(CLEAN, scenarios=(replace(FAILED, summary="", stages=found),), findings=(), changes=())
+    text = render(replace(given, stages=given.stages[: len(found)]), "text", width=120)
+    return text.split("failed filling\n", 1)[1].split("\n\n")[1].splitlines()
+
+
+def test_many_lists_stand_one_after_the_other_and_later_stages_say_what_is_other() -> None:
+    last = (*MANY[1:], Sequence((LATE, START)))
+    assert told_in_turn(StageSequences(0, MANY), StageSequences(1, last)) == [
+        "  Before patch 1",
+        "    notify START (during open_gate), notify STOP (during close_gate)",
+        "    notify START (during open_gate), notify STOP (during filling)",
+        "    notify START (during open_gate), notify STOP (during settle)",
+        "    notify START (during open_gate), pump_on()",
+        "    notify START (during open_gate)",
+        "  After patch 1, and 4 as before",
+        "  - notify START (during open_gate), notify STOP (during close_gate)",
+        "  + notify STOP (during close_gate), notify START (during open_gate)",
+    ]
+
+
+def test_of_many_lists_none_is_new_or_gone_beside_a_stage_that_could_not_be_told() -> None:
+    lines = told_in_turn(StageSequences(0, MANY), StageSequences(1, (), (Unknown("s", "bound hit"),)))
+    assert not [line for line in lines if line.startswith(("  -", "  +"))]
+    assert any("bound hit" in line for line in lines)
