@@ -65,7 +65,7 @@ def encode_index(found: FileIndex) -> bytes:
         [
             [[f.name, f.static + 2 * f.inline, f.line, f.end_line, f.words] for f in found.functions],
             [[p.field, p.function, p.line, p.within] for p in found.pointers],
-            [[m.name, m.words, m.line] for m in found.macros],
+            [[m.name, m.words, m.line, m.parameters, m.call] for m in found.macros],
             found.aliases,
             [_problem_row(problem) for problem in found.problems],
         ]
@@ -80,7 +80,7 @@ def decode_index(path: str, body: bytes) -> FileIndex:
             path,
             tuple(FunctionEntry(n, bool(k & 1), bool(k & 2), at, to, w) for n, k, at, to, w in functions),
             tuple(Pointer(*row) for row in pointers),
-            tuple(MacroEntry(*row) for row in macros),
+            tuple(MacroEntry(n, w, at, tuple(p), tuple(c)) for n, w, at, p, c in macros),
             tuple((name, other) for name, other in aliases),
             tuple(_problem(row) for row in problems),
         )

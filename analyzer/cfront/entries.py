@@ -21,6 +21,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?|\'(?:\\.|[^\'\\])*\'?|//.*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _MACRO = re.compile(r"\s*([A-Za-z_]\w*)(\([^)]*\))?(.*)", re.DOTALL | re.ASCII)
 _ALIAS = re.compile(r"[\s(]*([A-Za-z_]\w*)[\s)]*\Z", re.ASCII)
+_ONE_CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\(([^()]*)\)[\s;]*\Z", re.ASCII)
+_ONE_WORD = re.compile(r"\w+\Z", re.ASCII)
 _CALL = re.compile(r"[A-Za-z_]\w*\s*\(", re.ASCII)
 # x->field = name;  also several fields, and the address of the name
 _STORE = re.compile(
@@ -217,6 +219,23 @@ class _Initialiser:
 # --- macros -------------------------------------------------------------------------------------
 
 
+def _one_call(parameters: str | None, body: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """See `MacroEntry`."""
+    match = _ONE_CALL.match(body)
+    if parameters is None or match is None:
+        return (), ()
+    names, arguments = _listed(parameters.strip()[1:-1]), _listed(match[2])
+    if names is None or arguments is None:
+        return (), ()
+    return names, (match[1], *arguments)
+
+
+def _listed(text: str) -> tuple[str, ...] | None:
+    """Single words parted by commas; None if there is anything else."""
+    words = tuple(word.strip() for word in text.split(",")) if text.strip() else ()
+    return words if all(_ONE_WORD.match(word) for word in words) else None
+
+
 def _macros(found: Outline) -> tuple[tuple[MacroEntry, ...], tuple[tuple[str, str], ...]]:
     macros: list[MacroEntry] = []
     aliases: list[tuple[str, str]] = []
@@ -237,5 +256,6 @@ def _macros(found: Outline) -> tuple[tuple[MacroEntry, ...], tuple[tuple[str, st
             words = dict.fromkeys(_WORD.findall(body))
             for parameter in _WORD.findall(parameters or ""):
                 words.pop(parameter, None)
-            macros.append(MacroEntry(name, " ".join(words), found.line(directive.start)))
+            line = found.line(directive.start)
+            macros.append(MacroEntry(name, " ".join(words), line, *_one_call(parameters, body)))
     return tuple(macros), tuple(aliases)

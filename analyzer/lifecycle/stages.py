@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
+from analyzer.lifecycle.actions import bind_calls
 from analyzer.lifecycle.automaton import Automaton, automaton
 from analyzer.lifecycle.explore import Before, Bounds, Graph, explore
 from analyzer.lifecycle.machine import Machine
+from analyzer.lifecycle.macros import expanded, standing_for_calls
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.reuse import Common, same_code
 from analyzer.lifecycle.scope import Indexed, Reader, Scope, indexed
@@ -38,6 +41,7 @@ def bind(
 ) -> list[Stage | None]:
     """A `Stage` for each snapshot; None for one that was not analysed."""
     watched = Watched.of(profile)
+    calls = bind_calls(profile)
     canonical: Mapping[str, str] = {}
     read: list[Indexed] = []
     bases: list[Mapping[str, str]] = []
@@ -53,7 +57,8 @@ def bind(
     built: dict[int, Program] = {}
     for stage, base, name in zip(read, bases, names, strict=True):
         scope = Scope(stage, profile, watched, name, edited)
-        files = scope.read(reader)
+        own = partial(_is_own, scope.defined, calls.keys(), name)
+        files = expanded(scope.read(reader), standing_for_calls(stage.indexes), own)
         built[stage.snapshot.patch] = Program(
             stage.snapshot, files, profile, base, watched, edited, scope.defined, scope.pointers
         )
@@ -83,6 +88,11 @@ def bind(
 
 def _told(progress: Callable[[str], None], number: int) -> Callable[[str], None]:
     return lambda text: progress(f"stage {number}: {text}")
+
+
+def _is_own(defined: Set[str], meant: Set[str], canonical: Callable[[str], str], name: str) -> bool:
+    """Whether a name is a function, or the profile says what it does."""
+    return name in defined or canonical(name) in meant
 
 
 def _named(base: Mapping[str, str], profile: Profile, name: str) -> str:

@@ -280,11 +280,17 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class MacroEntry:
-    """A macro that may call something: its name and the identifiers of its body, parted by blanks."""
+    """A macro that may call something: its name and the identifiers of its body, parted by blanks.
+
+    If the body is one call whose arguments are single words, `call` holds the callee and those words, and
+    `parameters` the macro's own; else both are empty.
+    """
 
     name: str
     words: str
     line: int
+    parameters: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
 
     @property
     def mentions(self) -> frozenset[str]:
