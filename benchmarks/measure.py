@@ -58,6 +58,11 @@ class Taken:
     runs: Mapping[str, tuple[Run, ...]]
     failed: Mapping[str, str]
 
+    @property
+    def rounds(self) -> int:
+        """How many there were, the warming up apart."""
+        return max((len(found) for found in self.runs.values()), default=0)
+
     def why(self, *names: str) -> str:
         """Why there are no runs of one of these; "" if there are."""
         return next((self.failed[name] for name in names if name in self.failed), "")

@@ -15,16 +15,14 @@ from benchmarks.rows import Answer, Told
 MISSED = Path(__file__).resolve().parent / "missed.md"
 
 
-def page(
-    told: Told, profiles: Sequence[tuple[str, list[tuple[str, float, int]]]], accuracy: str, rounds: int
-) -> str:
+def page(told: Told, profiles: Sequence[tuple[str, list[tuple[str, float, int]]]], accuracy: str) -> str:
     """The whole page."""
     parts = [
         "# Speed and accuracy, measured\n",
         "Written by `python benchmarks/run.py`; only the last section is by hand. What is compared takes\n"
-        f"turns within one run ({rounds} rounds after one to warm up); a ratio is the median of the\n"
-        "rounds', with the least and the largest behind it. All are whole processes of an installed\n"
-        "copy with its byte code.\n",
+        "turns within one run, as many rounds as the row says after one to warm up; a ratio is the median\n"
+        "of the rounds', with the least and the largest behind it. All are whole processes of an\n"
+        "installed copy with its byte code.\n",
         table(told),
         "## Accuracy\n",
         accuracy,
@@ -40,10 +38,10 @@ def page(
 
 
 def table(told: Told) -> str:
-    lines = ["| work | against | to reach | measured | | took |", "|---|---|---|---|---|---|"]
+    lines = ["| work | against | to reach | measured | | rounds | took |", "|---|---|---|---|---|---|---|"]
     for one in told:
         if not isinstance(one, Answer):
-            lines.append(f"| {one.work} | | | not available | | {one.why.replace('|', '/')} |")
+            lines.append(f"| {one.work} | | | not available | | | {one.why.replace('|', '/')} |")
             continue
         limit = f"≤ {one.limit:g}{one.unit}" + (f", stretch {one.stretch:g}{one.unit}" if one.stretch else "")
         value = f"**{one.value:.2f}{one.unit}**"
@@ -52,7 +50,9 @@ def table(told: Told) -> str:
         word = "reached" if one.reached else "missed"
         if one.stretch and one.value <= one.stretch:
             word = "stretch reached"
-        lines.append(f"| {one.work} | {one.against} | {limit} | {value} | {word} | {one.took} |")
+        lines.append(
+            f"| {one.work} | {one.against} | {limit} | {value} | {word} | {one.rounds} | {one.took} |"
+        )
     return "\n".join(lines) + "\n"
 
 

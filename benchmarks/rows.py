@@ -27,6 +27,7 @@ class Answer:
     value: float
     limit: float
     took: str
+    rounds: int
     stretch: float | None = None
     spread: tuple[float, float] | None = None
     unit: str = "x"
@@ -178,15 +179,17 @@ def _ratio(
         return Missing(f"{work}, against {against}", why)
     value, least, most = taken.ratio(name, other)
     took = f"{taken.seconds(name):.3f} s against {taken.seconds(other):.3f} s"
-    return Answer(work, against, value, limit, took, stretch, (least, most))
+    return Answer(work, against, value, limit, took, taken.rounds, stretch, (least, most))
 
 
 def _memory(taken: Taken, work: str, name: str, limit: float) -> Answer | Missing:
     if why := taken.why(name):
         return Missing(work, why)
-    return Answer(work, "", taken.megabytes(name), limit, "the largest of all rounds", unit=" MB")
+    return Answer(work, "", taken.megabytes(name), limit, "the largest of all", taken.rounds, unit=" MB")
 
 
 def _answer(work: str, against: str, each: list[float], limit: float, took: str) -> Answer:
     ordered = sorted(each)
-    return Answer(work, against, ordered[len(ordered) // 2], limit, took, None, (ordered[0], ordered[-1]))
+    return Answer(
+        work, against, ordered[len(ordered) // 2], limit, took, len(each), None, (ordered[0], ordered[-1])
+    )

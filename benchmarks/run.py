@@ -48,6 +48,7 @@ def main() -> int:
         print(f"benchmarks: {why}", file=sys.stderr)
         return 3
     rounds = given.rounds or (3 if given.quick else ROUNDS)
+    keep = None if given.quick or given.only else ROOT / "benchmarks" / "RESULTS.md"
     with tempfile.TemporaryDirectory() as aside:
         folder = (given.room or Path(aside)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,8 @@ def main() -> int:
             if name != "accuracy":
                 said(f"{name}: preparing")
                 told += rows.ROWS[name](room, rounds, told_of(name))
+                if keep:
+                    keep.write_text(results.page(told, [], ""), encoding="utf-8")
         profiles = []
         if given.profile or not given.only:
             for title, words in (
@@ -67,12 +70,12 @@ def main() -> int:
                 said(f"profile: {title}")
                 profiles.append((title, profiling.by_module(room, words)))
     said("")
-    text = results.page(told, profiles, "", rounds)
-    if given.quick or given.only:
-        print(text)
-    else:
-        (ROOT / "benchmarks" / "RESULTS.md").write_text(text, encoding="utf-8")
+    text = results.page(told, profiles, "")
+    if keep:
+        keep.write_text(text, encoding="utf-8")
         print(results.table(told))
+    else:
+        print(text)
     return 0
 
 
