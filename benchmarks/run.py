@@ -21,7 +21,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import profiling, results, rows
+from benchmarks import accuracy, profiling, results, rows
 from benchmarks.room import ROOT, Room, Said
 from tests.real_trees import qemu, shared
 
@@ -69,8 +69,12 @@ def main() -> int:
             ):
                 said(f"profile: {title}")
                 profiles.append((title, profiling.by_module(room, words)))
+        judged = ""
+        if "accuracy" in wanted:
+            said("accuracy")
+            judged = accuracy.told(room)
     said("")
-    text = results.page(told, profiles, "")
+    text = results.page(told, profiles, judged)
     if keep:
         keep.write_text(text, encoding="utf-8")
         print(results.table(told))
