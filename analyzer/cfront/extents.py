@@ -443,7 +443,9 @@ def function_name(head: str, attributes: re.Pattern[str], dialect: Dialect) -> t
     inner = None
     if not last and len(groups) > 1:
         inner = _RETURNED.search(head, groups[-2][2], groups[-2][3])
-    return (inner[1] if inner else last), begin
+    if inner is not None:
+        return inner[1], begin
+    return last or (groups[-2][0] if len(groups) > 1 else ""), begin  # HELPER(name)(int a) is HELPER's
 
 
 def _end_of_blanks(head: str, start: int) -> int:

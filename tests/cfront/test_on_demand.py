@@ -112,6 +112,7 @@ def test_both_arms_and_macros_are_mentioned_but_no_comment_and_no_string() -> No
         ("enum E f(void)", "f"),
         ("int f(\n#ifdef A\n int a\n#else\n long a\n#endif\n)", "f"),
         ("TASK2(f, int, a)", "do_f"),
+        ("void HELPER(f)(int a)", "HELPER"),
         ("module_init(x)\nTASK2(f, int, a)", "do_f"),
         ("#ifdef A\nint f(int a)\n#else\nint f(void)\n#endif\n", "f"),
     ],
