@@ -33,7 +33,7 @@ def names_in(texts: Iterable[str]) -> frozenset[str]:
         code = COMMENT.sub(" ", text)
         found.update(name for name in CALLED.findall(code) if name not in C)
         found.update(CONSTANT.findall(code))
-    return frozenset(name for name in found if "FOREACH" not in name)
+    return frozenset(name for name in found if "FOREACH" not in name and "GUARD" not in name)
 
 
 def renamer(names: frozenset[str]) -> Callable[[str], str]:

@@ -40,6 +40,8 @@ def plain(value: Any, spell: Callable[[str], str]) -> Any:
         return {field.name: plain(getattr(value, field.name), spell) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
         return sorted(([plain(k, spell), plain(v, spell)] for k, v in value.items()), key=json.dumps)
+    if isinstance(value, frozenset):
+        return sorted(plain(item, spell) for item in value)
     if isinstance(value, (tuple, list)):
         return [plain(item, spell) for item in value]
     return spell(value) if isinstance(value, str) else value
@@ -74,7 +76,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict
         folder = tmp_path_factory.mktemp("renamed")
         copied(SHIPPED, SERIES, folder, rename)
         paths = tuple(str(path) for path in sorted((folder / "series").iterdir()))
-        (report,) = analyse(Options(paths, profile=str(folder / "profile")))
+        # The ids of generated scenarios are made of names in a spelling that does not turn back.
+        (report,) = analyse(Options(paths, profile=str(folder / "profile"), failing=False))
         reports.append(told(report, folder, spell))
     return reports[0], reports[1]
 
