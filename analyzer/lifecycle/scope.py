@@ -56,13 +56,8 @@ class Indexed:
 def indexed(snapshot: Snapshot, reader: Reader) -> Indexed:
     """The indexes of all files of a stage; definitions that may be stubs come last."""
     paths = sorted(snapshot.files, key=stands_in)
-    found = [reader.index(path, contents_of(snapshot, path), _text(snapshot, path)) for path in paths]
+    found = [reader.index(path, snapshot.contents(path) or "", _text(snapshot, path)) for path in paths]
     return Indexed(snapshot, tuple(found))
-
-
-def contents_of(snapshot: Snapshot, path: str) -> str:
-    """What names the contents of a file at a stage."""
-    return snapshot.blobs.get(path) or snapshot.files[path]
 
 
 def _text(snapshot: Snapshot, path: str) -> Callable[[], str]:
@@ -93,7 +88,7 @@ class Scope:
                 if not entry.static or index.path.endswith(".h"):
                     self._global.setdefault(entry.name, (index.path, entry))
         self.defined = frozenset(name for _, name in self._local)
-        self._pointed = self._pointers()
+        self.pointers = self._fields()
         self._words: dict[tuple[str, str], frozenset[str]] = {}
         self._seeds = self._seed_words(watched)
         self._macros = {macro.name: macro.mentions for index in stage.indexes for macro in index.macros} | {
@@ -128,7 +123,7 @@ class Scope:
         for path, name in sorted(keys):
             by_path.setdefault(path, []).append(name)
         for path, names in by_path.items():
-            contents = contents_of(self._snapshot, path)
+            contents = self._snapshot.contents(path) or ""
             yield from reader.lower(path, contents, _text(self._snapshot, path), names).functions
 
     # --- names ------------------------------------------------------------------------------
@@ -158,11 +153,11 @@ class Scope:
     def _callees(self, key: tuple[str, str]) -> set[tuple[str, str]]:
         words = self._mentions(key)
         found = {self._resolve(key[0], word) for word in words if word in self.defined}
-        for field in words & self._pointed.keys():
-            found.update(self._pointed[field])
+        for field in words & self.pointers.keys():
+            found.update(self.pointers[field])
         return {one for one in found if one is not None and one != key}
 
-    def _pointers(self) -> dict[str, tuple[tuple[str, str], ...]]:
+    def _fields(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """By field: the functions that some initialiser or assignment puts into it."""
         found: dict[str, dict[tuple[str, str], None]] = {}
         for index in self._indexes:
@@ -171,11 +166,6 @@ class Scope:
                 if key is not None:
                     found.setdefault(pointer.field.rpartition(".")[2], {})[key] = None
         return {field: tuple(sorted(keys)) for field, keys in found.items()}
-
-    @property
-    def pointers(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """By field: path and name of the functions that it may hold."""
-        return self._pointed
 
     # --- what may matter --------------------------------------------------------------------
 

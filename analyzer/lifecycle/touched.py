@@ -30,17 +30,12 @@ def touched(
         paths = {
             path
             for path in before.files.keys() | after.files.keys()
-            if _contents(before, path) != _contents(after, path)
+            if before.contents(path) != after.contents(path)
         }
         was = _bodies(before, old, paths, canonical[one])
         now = _bodies(after, new, paths, canonical[two])
         found.update(name for name, texts in (was - now) | (now - was))
     return frozenset(found)
-
-
-def _contents(snapshot: Snapshot, path: str) -> str | None:
-    """The id of a file's contents, or the text itself where there is none."""
-    return snapshot.blobs.get(path) or snapshot.files.get(path)
 
 
 def _bodies(

@@ -45,3 +45,7 @@ class Snapshot:
     unknown: tuple[Unknown, ...] = ()
     origins: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     blobs: Mapping[str, str] = field(default_factory=dict)
+
+    def contents(self, path: str) -> str | None:
+        """What tells the content of a file from any other: its id, else the text itself; None for no file."""
+        return self.blobs.get(path) or self.files.get(path)
