@@ -200,7 +200,9 @@ class Steps(dict[str, list[list[Step]]]):
         if isinstance(end, Goto):
             return self._goto(summary, end)
         if isinstance(end, Branch):
-            return self._branch(summary, end)
+            touched = self.effects.touches(summary, end.condition)
+            pause = self.effects.pause(summary, end.span, touched) if touched else None
+            return self._interruptible(self._branch(summary, end), pause)
         if isinstance(end, Switch):
             return self._switch(summary, end)
         if isinstance(end, Return):
@@ -226,9 +228,6 @@ class Steps(dict[str, list[list[Step]]]):
 
     def _branch(self, summary: ControlFlowSummary, end: Branch) -> Step:
         condition = self.expressions.ready(summary, end.span, end.condition)
-        touched = self.effects.touches(summary, end.condition)
-        pause = self.effects.pause(summary, end.span, touched) if touched else None
-        most = self._interferences
 
         def asks() -> str:
             return self.program.asks(summary.name, end.condition)
@@ -238,10 +237,6 @@ class Steps(dict[str, list[list[Step]]]):
         ways[False] = (end.otherwise, self._entry(summary, end.otherwise))
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
-            if pause is not None and not live.checked and len(live.fired) < most:
-                live.checked = True
-                live.pause = pause
-                return ""
             truth = decide(condition(live, frame))
             if record is not None:
                 evidence, where = self.program.place(summary.path, end.span.line)

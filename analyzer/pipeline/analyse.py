@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO
@@ -34,7 +35,7 @@ from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.repository import Repository, opened
-from analyzer.pipeline.source import concerned, source_of
+from analyzer.pipeline.source import Source, concerned, source_of
 from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
 
@@ -103,14 +104,23 @@ def report_of(
                 f"unknown scenario {name!r}; {profile.name} has: {', '.join(sorted(known - {OTHER}))}"
             )
     source = source_of(series, profile, options, repository)
-    snapshots = certain(source.snapshots, series)
     # The built-in lifecycle is read faster than remembered.
     remember = options.cache and source.kind == "tree"
-    store = cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)
-    try:
-        stages = bind(snapshots, profile, store, options.bounds, progress)
-    finally:
-        store.close()
+    with closing(cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)) as store:
+        return _report(series, profile, options, progress, repository, source, store)
+
+
+def _report(
+    series: Series,
+    profile: Profile,
+    options: Options,
+    progress: Callable[[str], None],
+    repository: Repository | None,
+    source: Source,
+    store: cfront.Store,
+) -> Report:
+    snapshots = certain(source.snapshots, series)
+    stages = bind(snapshots, profile, store, options.bounds, progress)
     compared = compare_all(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
     scenarios = scenarios_of(stages, snapshots, profile, options)
@@ -146,7 +156,6 @@ def report_of(
     if repository is not None and source.base is not None:
         progress("looking for who is hit")
         objects, base = repository.objects, source.base.commit
-        store = cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)
         try:
             told = heard(changes, found, stages, series, profile, objects, base, store)
         except InputError as wrong:  # a partial clone may lack what lies outside of the domain
@@ -155,8 +164,6 @@ def report_of(
             report = replace(
                 report, changes=told.changes, findings=told.findings, subscribers=told.subscribers
             )
-        finally:
-            store.close()
     return replace(report, source_lines=source_lines(report, snapshots))
 
 
