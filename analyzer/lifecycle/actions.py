@@ -109,6 +109,15 @@ Action: TypeAlias = (
 )
 
 
+def uncalled(profile: Profile) -> frozenset[str]:
+    """The functions, by base names, that may begin without a call: in other threads, as handlers, and the
+    predicates by which handlers look at the state."""
+    names = {interference.function for interference in profile.interference}
+    names |= {handler.function for handler in profile.handlers}
+    names |= {state.predicate for event in profile.events for state in event.states if state.predicate}
+    return frozenset(names)
+
+
 def bind_calls(profile: Profile) -> dict[str, Action]:
     """What each call that the profile names means."""
     calls: dict[str, Action] = {}

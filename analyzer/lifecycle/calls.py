@@ -23,7 +23,7 @@ from analyzer.lifecycle.actions import (
     Wait,
     Write,
 )
-from analyzer.lifecycle.effects import Effects, drop_dead, on, settle
+from analyzer.lifecycle.effects import Effects, Step, drop_dead, on, settle
 from analyzer.lifecycle.evaluate import Evaluator, fresh, read
 from analyzer.lifecycle.notice import UNKNOWN, Notices, Question
 from analyzer.lifecycle.parts import callee_name
@@ -39,7 +39,6 @@ from analyzer.model.summary import Call, ControlFlowSummary, Expression, Field, 
 
 # What a call does and returns; the state, its task and frame, letters and the record go in.
 Effect: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], Value]
-Executed: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], str]
 
 NOTICED = ("noticed",)  # under what an unfinished call keeps the result that its notice gave
 
@@ -65,7 +64,7 @@ class Calls:
             touched = touched or self.effects.touches(summary, argument)
         return self.effects.pause(summary, call.span, touched) if touched else None
 
-    def ready(self, summary: ControlFlowSummary, call: Call, keep: frozenset[str]) -> Executed:
+    def ready(self, summary: ControlFlowSummary, call: Call, keep: frozenset[str]) -> Step:
         """The step of a call; `keep` are the locals that are read after it."""
         if not isinstance(call.callee, Local):
             pointees = self.program.pointees(call)
@@ -74,7 +73,7 @@ class Calls:
             return self._named(summary, call, callee_name(call), keep)
         # Through a pointer that a local holds: which function that is shows when it is executed.
         pointer = call.callee.name
-        by_name: dict[str, Executed] = {}
+        by_name: dict[str, Step] = {}
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
             value = frame.env.get(pointer)
@@ -92,7 +91,7 @@ class Calls:
 
     def _pointed(
         self, summary: ControlFlowSummary, call: Call, pointees: tuple[str, ...], keep: frozenset[str]
-    ) -> Executed:
+    ) -> Step:
         """A call through a field: which of the functions that the field may hold it is, is not known."""
         origin = ("pointer", self.program.site(summary, call.span, self.program.canonical(callee_name(call))))
         ways = [
@@ -117,7 +116,7 @@ class Calls:
 
         return step
 
-    def _named(self, summary: ControlFlowSummary, call: Call, name: str, keep: frozenset[str]) -> Executed:
+    def _named(self, summary: ControlFlowSummary, call: Call, name: str, keep: frozenset[str]) -> Step:
         action = self.program.action(summary.path, name)
         canonical = self.program.canonical(name)
         site = self.program.site(summary, call.span, canonical)
@@ -170,7 +169,7 @@ class Calls:
 
     def _plain(
         self, summary: ControlFlowSummary, call: Call, canonical: str, site: str, effect: Effect | None
-    ) -> Executed:
+    ) -> Step:
         """A call that is over at once."""
         fact = frozenset({f"enter {canonical}"}) if canonical in self.program.watched.entered else None
         result = self.values.result(call, site)
@@ -242,7 +241,7 @@ class Calls:
 
     def _inline(
         self, summary: ControlFlowSummary, call: Call, name: str, function: str, keep: frozenset[str]
-    ) -> Executed:
+    ) -> Step:
         """A call of a function that is executed."""
         arguments = [self.values.ready(summary, call.span, argument) for argument in call.arguments]
         parameters = [parameter.name for parameter in self.program.functions[function].parameters]
@@ -306,7 +305,7 @@ class Calls:
                 lost.append((name, ("out", site, str(number))))
         return tuple(outs), lost
 
-    def _assert(self, summary: ControlFlowSummary, call: Call, truth: bool) -> Executed:
+    def _assert(self, summary: ControlFlowSummary, call: Call, truth: bool) -> Step:
         """An assertion holds: what it says of an unknown value is learnt."""
         where = self.program.place(summary.path, call.span.line)[1]
         asserted = self.values.ready(summary, call.span, call.arguments[0]) if call.arguments else None
@@ -323,8 +322,8 @@ class Calls:
         return step
 
     def _acquire(
-        self, summary: ControlFlowSummary, call: Call, lock: str, canonical: str, site: str, taken: Executed
-    ) -> Executed:
+        self, summary: ControlFlowSummary, call: Call, lock: str, canonical: str, site: str, taken: Step
+    ) -> Step:
         pause = self.effects.pause(summary, call.span, canonical)
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
@@ -340,7 +339,7 @@ class Calls:
 
         return step
 
-    def _join(self, summary: ControlFlowSummary, call: Call, site: str, over: Executed) -> Executed:
+    def _join(self, summary: ControlFlowSummary, call: Call, site: str, over: Step) -> Step:
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
             if self.tasks.joining(live, summary.name, call):
                 return site
@@ -348,7 +347,7 @@ class Calls:
 
         return step
 
-    def _depart(self, summary: ControlFlowSummary, call: Call, site: str, back: Executed) -> Executed:
+    def _depart(self, summary: ControlFlowSummary, call: Call, site: str, back: Step) -> Step:
         decide = self.effects.decider(summary, call.span, lambda: f"{call.text} does not return")
         origin: Origin = ("leaves", site)
         canonical = self.program.canonical(callee_name(call))
@@ -365,7 +364,7 @@ class Calls:
 
         return step
 
-    def _await(self, summary: ControlFlowSummary, call: Call, site: str, over: Executed) -> Executed:
+    def _await(self, summary: ControlFlowSummary, call: Call, site: str, over: Step) -> Step:
         """A wait on a tracked variable, until it is not zero."""
 
         def step(live: Live, task: Task, frame: Frame, emitted: list[Emission], record: Record | None) -> str:
@@ -402,9 +401,7 @@ class Calls:
 
         return effect
 
-    def _notify(
-        self, summary: ControlFlowSummary, call: Call, action: Notify, site: str, over: Executed
-    ) -> Executed:
+    def _notify(self, summary: ControlFlowSummary, call: Call, action: Notify, site: str, over: Step) -> Step:
         emit = self.effects.emission(summary, call.span, LetterKind.EVENT)
         where = self.program.place(summary.path, call.span.line)[1]
         problem = frozenset({f"problem {where} in {summary.name}(): which event is notified is unknown"})

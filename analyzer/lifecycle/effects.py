@@ -18,6 +18,8 @@ from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import ControlFlowSummary, Expression, Span
 from analyzer.model.unknown import Location
 
+# Executes one instruction; the answer is the site that the task blocks at, or "".
+Step: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], str]
 Decide: TypeAlias = Callable[[Value], bool]
 Emit: TypeAlias = Callable[[Live, Task, str, str, list[Emission], Record | None], None]
 

@@ -29,6 +29,7 @@ from analyzer.lifecycle.actions import (
     Start,
     Write,
     bind_calls,
+    uncalled,
 )
 from analyzer.lifecycle.course import course_of
 from analyzer.lifecycle.liveness import live_locals
@@ -413,10 +414,7 @@ class Program:
         """Functions to execute: those that can reach an effect, predicates on what is tracked, wrappers of a
         lock, and what the patches of the series touch (a part taken out of a function, or put into one,
         decides what it decided before)."""
-        begins = {entry.function for entry in self.profile.entries}
-        begins |= {interference.function for interference in self.profile.interference}
-        begins |= {handler.function for handler in self.profile.handlers}
-        begins |= {s.predicate for event in self.profile.events for s in event.states if s.predicate}
+        begins = {entry.function for entry in self.profile.entries} | uncalled(self.profile)
         answering: set[str] = set()  # functions about whose results a selection asks
         callers: dict[str, set[str]] = {}
         given: set[str] = set()  # functions that an object carries, to be called later

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
+from analyzer.lifecycle.actions import uncalled
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.parts import callee_name
 from analyzer.lifecycle.program import Program
@@ -107,13 +108,9 @@ def _same_functions(before: Machine, after: Machine) -> frozenset[str]:
     return found if interfering & new.relevant <= found else frozenset()
 
 
-def _begun(program: Program) -> tuple[frozenset[str], ...]:
-    """What may begin without being called."""
-    profile = program.profile
-    wanted = {spec.function for spec in profile.interference}
-    wanted |= {handler.function for handler in profile.handlers}
-    wanted |= {state.predicate for event in profile.events for state in event.states}
-    return (frozenset(name for name in wanted if name in program.by_canonical),)
+def _begun(program: Program) -> frozenset[str]:
+    """What a stage has of what may begin without being called."""
+    return uncalled(program.profile) & program.by_canonical.keys()
 
 
 def _same(before: Machine, after: Machine, name: str) -> bool:

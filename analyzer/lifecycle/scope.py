@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from analyzer.lifecycle.actions import uncalled
 from analyzer.lifecycle.parts import callee_name, stands_in
 from analyzer.lifecycle.watched import Watched
 from analyzer.model.profile import Profile
@@ -190,10 +191,7 @@ class Scope:
         profile = self._profile
         names = {call for entry in profile.entries for call in entry.calls}
         names |= {entry.function for entry in profile.entries}
-        names |= {interference.function for interference in profile.interference}
-        names |= {handler.function for handler in profile.handlers}
-        names |= {s.predicate for event in profile.events for s in event.states if s.predicate}
-        return names
+        return names | uncalled(profile)
 
     def _named(self, names: Collection[str]) -> set[tuple[str, str]]:
         """The definitions of base names."""

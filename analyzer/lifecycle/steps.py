@@ -7,12 +7,9 @@ it is given; it answers with the site its task blocks at, or "". A branch on an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 from analyzer.lifecycle.actions import Acquire, Release
 from analyzer.lifecycle.calls import Calls
-from analyzer.lifecycle.effects import Decide, Effects, drop_dead, on, settle
+from analyzer.lifecycle.effects import Decide, Effects, Step, drop_dead, on, settle
 from analyzer.lifecycle.evaluate import Evaluate, Evaluator, read
 from analyzer.lifecycle.pointed import behind, pointer_of
 from analyzer.lifecycle.program import Program
@@ -52,8 +49,6 @@ from analyzer.model.summary import (
     Terminator,
     Unary,
 )
-
-Step: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], str]
 
 
 class Steps(dict[str, list[list[Step]]]):
