@@ -110,18 +110,22 @@ MOST_SILENT = 2_000  # edges that one side may follow without a decision of its 
 
 
 class Walk:
-    """The graph of one stage, with what a walk through it asks again and again."""
+    """The graph of one stage, and what a walk through it asks again and again."""
 
     def __init__(self, machine: Machine, graph: Graph) -> None:
         self.machine = machine
         self.graph = graph
         self.nodes = graph.nodes
-        self.roots = graph.roots
-        self.exceeded = graph.exceeded
+        self._born: dict[int, dict[Origin, int]] = {}
 
-    def living(self, node: int) -> tuple[Token, ...]:
-        """The tokens a node's state holds, in order."""
-        return self.nodes[node].living
+    def born(self, node: int) -> dict[Origin, int]:
+        """How many tokens of each origin a node's state holds."""
+        found = self._born.get(node)
+        if found is None:
+            found = self._born[node] = {}
+            for token in self.nodes[node].living:
+                found[token.origin] = found.get(token.origin, 0) + 1
+        return found
 
 
 class Pairing:
@@ -161,7 +165,7 @@ class Pairing:
     def run(self, progress: Callable[[str], None] = lambda _: None) -> Lockstep:
         """All pairs from all entries that both stages have."""
         result = Lockstep([])
-        result.exceeded = self.walks[0].exceeded or self.walks[1].exceeded
+        result.exceeded = self.walks[0].graph.exceeded or self.walks[1].graph.exceeded
         numbers: dict[tuple[Side, Side], int] = {}
         waiting: deque[int] = deque()
         deadline = time.monotonic() + self.bounds.seconds
@@ -175,7 +179,7 @@ class Pairing:
                 waiting.append(number)
             return number
 
-        for entry in sorted(self.walks[0].roots.keys() & self.walks[1].roots.keys()):
+        for entry in sorted(self.walks[0].graph.roots.keys() & self.walks[1].graph.roots.keys()):
             try:
                 self._roots[add(self._start(entry), None)] = entry
             except _Apart:
@@ -226,7 +230,7 @@ class Pairing:
                 half.said, half.record = words[half.number], records[half.number]
         for half in halves:
             walk = self.walks[half.number]
-            edge = walk.roots[entry]
+            edge = walk.graph.roots[entry]
             if half.record is not None:
                 live = walk.machine.start(entry)
                 assert live is not None
@@ -416,11 +420,10 @@ class Pairing:
             self._say(half.word, emission)
         if len(half.word) > self.bounds.letters:
             raise _Lost
-        born: dict[Origin, int] = {}
-        for token in half.tokens:
-            born[token.origin] = max(born.get(token.origin, 0), token.occurrence + 1)
+        # A run that has not begun has no node, and so no tokens.
+        born = walk.born(half.node) if half.tokens else {}
         tokens: dict[Token, Token] = {}
-        for token in walk.living(edge.target):
+        for token in walk.nodes[edge.target].living:
             was = edge.came.get(token, token)
             named = half.tokens.get(was)
             if named is None:
@@ -478,7 +481,7 @@ class Pairing:
         walk = self.walks[number]
         tokens = {
             token: Token(token.origin, occurrence)
-            for token, occurrence in zip(walk.living(side.node), side.numbers, strict=True)
+            for token, occurrence in zip(walk.nodes[side.node].living, side.numbers, strict=True)
         }
         ended = walk.nodes[side.node].choice is None
         return Half(
