@@ -34,6 +34,7 @@ from analyzer.model.summary import (
     Call,
     ControlFlowSummary,
     Enter,
+    Expression,
     Field,
     Goto,
     Instruction,
@@ -195,15 +196,19 @@ class Steps(dict[str, list[list[Step]]]):
         if isinstance(end, Goto):
             return self._goto(summary, end)
         if isinstance(end, Branch):
-            touched = self.effects.touches(summary, end.condition)
-            pause = self.effects.pause(summary, end.span, touched) if touched else None
-            return self._interruptible(self._branch(summary, end), pause)
+            return self._reading(summary, end.span, end.condition, self._branch(summary, end))
         if isinstance(end, Switch):
-            return self._switch(summary, end)
+            return self._reading(summary, end.span, end.subject, self._switch(summary, end))
         if isinstance(end, Return):
-            return self._return(summary, end)
+            step = self._return(summary, end)
+            return step if end.value is None else self._reading(summary, end.span, end.value, step)
         assert isinstance(end, Stop)
         return _stop
+
+    def _reading(self, summary: ControlFlowSummary, span: Span, expression: Expression, step: Step) -> Step:
+        """A step that reads an expression, of tracked state perhaps."""
+        touched = self.effects.touches(summary, expression)
+        return self._interruptible(step, self.effects.pause(summary, span, touched) if touched else None)
 
     def _entry(self, summary: ControlFlowSummary, block: int) -> frozenset[str]:
         return self.program.live(summary.name, block, 0)

@@ -132,6 +132,33 @@ def test_interference_comes_once_at_unlocked_access_to_tracked_state() -> None:
     assert told(text, cancellable()) == {"LOST", "UP", "DOWN"}
 
 
+def test_interference_comes_before_a_switch_on_tracked_state() -> None:
+    text = body(
+        "move(&o->phase, PHASE_NEW, PHASE_BUSY);",
+        "switch (o->phase) {",
+        "case PHASE_CANCELLED:",
+        "tell(NOTE_LOST);",
+        "break;",
+        "default:",
+        "tell(NOTE_UP);",
+        "}",
+        before=(CANCEL,),
+    )
+    assert told(text, cancellable()) == {"LOST", "UP"}
+
+
+def test_interference_comes_before_tracked_state_is_returned() -> None:
+    ask = "static int ask(Object *o)\n{\n    return o->phase == PHASE_CANCELLED;\n}\n"
+    text = body(
+        "move(&o->phase, PHASE_NEW, PHASE_BUSY);",
+        "if (ask(o)) {",
+        "tell(NOTE_LOST);",
+        "}",
+        before=(CANCEL, ask),
+    )
+    assert told(text, cancellable()) == {"", "LOST"}
+
+
 def test_interference_that_needs_the_lock_stays_out_while_it_is_held() -> None:
     access = ("move(&o->phase, PHASE_NEW, PHASE_BUSY);", "if (o->phase == PHASE_CANCELLED) {", "go();", "}")
     text = body("lock();", *access, "unlock();", before=(CANCEL,))

@@ -606,7 +606,6 @@ REWRITES: tuple[Rewrite, ...] = (
         LOST,
         "DONE",
         "postcopy-success",
-        gap="no other thread may come in before a switch on tracked state, as it may before a branch",
     ),
     Rewrite(
         "ternary-to-if",
