@@ -307,10 +307,15 @@ class Pairing:
                 raise _Impossible
             if self.shared(token.origin) and not other.ended:
                 self._tell(other, token, edge.option.known)
+        elif other.ended:
+            # The other's order of tasks is complete: what it did not do here, nobody does.
+            offered = {one.option.action for one in self.walks[side].nodes[mine.node].edges}
+            if "stay" in offered and edge.option.action != "stay":
+                raise _Apart
         else:
             turn = (choice.origin, mine.counts.get(choice.origin, 0) + choice.occurrence)
             later = turn[1] >= other.counts.get(choice.origin, 0)
-            if self.shared(choice.origin) and not other.ended and later:
+            if self.shared(choice.origin) and later:
                 other.turns[turn] = edge.option.action
         if len(other.known) + len(other.turns) > MOST_PENDING:
             raise _Lost

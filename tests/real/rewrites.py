@@ -788,7 +788,7 @@ REWRITES: tuple[Rewrite, ...] = (
         main("migration_thread", instead("if (!migration_is_active()) {", swap("break;", "return NULL;"))),
         LOST,
         "FAILED",
-        "precopy-failure-at-switchover",
+        "failed-postcopy",  # precopy leaves the loop by its other way out
     ),
     Rewrite(
         "notify-by-macro",
