@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
+    from analyzer.model.rulebook import Rulebook
 
 
 def main() -> int:
@@ -82,8 +83,16 @@ def _history(walked: Walked, *, progress: Progress) -> History:
     return history(HistoryOptions(**asdict(walked)), progress)
 
 
+def _rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
+    from analyzer.pipeline.rules import explain_rules
+
+    return explain_rules(rule, profile)
+
+
 def _doors() -> Doors:
-    return Doors(_analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers, _history)
+    return Doors(
+        _analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers, _history, _rules
+    )
 
 
 def _never_fail_to_encode(stream: TextIO) -> None:

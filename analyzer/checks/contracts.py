@@ -103,6 +103,14 @@ def violation(contract: Contract, reads: frozenset[str], sequence: Sequence) -> 
     return _nearest(contract, reads, word)
 
 
+def judge(contract: Contract, reads: frozenset[str], word: tuple[str, ...]) -> Violation | None:
+    """How a plain word of letters in `reads` breaks `contract`; None if it does not."""
+    left: Contract | None = contract
+    for letter in word:
+        left = None if left is None else derive(left, letter)
+    return None if left is not None and nullable(left) else _nearest(contract, reads, word)
+
+
 def _nearest(contract: Contract, reads: frozenset[str], word: tuple[str, ...]) -> Violation:
     """Uniform-cost search over edits (drop, put in, swap neighbours) for the nearest word that keeps it."""
     queue: list[tuple[int, int, int, tuple[str, ...], Contract]] = [(0, 0, 0, (), contract)]

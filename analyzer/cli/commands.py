@@ -22,6 +22,7 @@ from analyzer.reports import join, render
 from analyzer.reports.escape import visible
 from analyzer.reports.history import HISTORIES
 from analyzer.reports.lists import normalised
+from analyzer.reports.rules import BOOKS
 from analyzer.reports.subscribers import LISTINGS, doubts_of
 from analyzer.reports.words import incomplete, unknown_words
 
@@ -134,6 +135,14 @@ def subscribers(given: Arguments, doors: Doors, console: Console) -> int:
         progress.clear()
     console.say(LISTINGS[listing](found, console.width()))
     return INCOMPLETE if any(doubts_of(one) for one in found) else 0
+
+
+def rules(given: Arguments, doors: Doors, console: Console) -> int:
+    """Prints the rules of the profiles, or the one that is named."""
+    _expect(len(given.words) <= 1, "rules: takes one name at most")
+    found = doors.rules(given.words[0] if given.words else None, given.profile)
+    console.say(BOOKS[given.wanted[-1][1] if given.wanted else "text"](found, console.width()))
+    return 0
 
 
 def profile(given: Arguments, doors: Doors, console: Console) -> int:

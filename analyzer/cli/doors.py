@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what only names types is not read: --help has to be quick
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
+    from analyzer.model.rulebook import Rulebook
 
 Progress = Callable[[str], None]
 
@@ -81,7 +82,8 @@ class Walk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The functions below. `check_profile` takes a profile and paths of a tree and gives lines."""
+    """The functions below. `check_profile` takes a profile and paths of a tree and gives lines; `rules` the
+    name of a rule (None: all) and of a profile (None: those that are shipped)."""
 
     analyse: Analyse
     flow: Flow
@@ -90,3 +92,4 @@ class Doors:
     check_profile: Callable[[str, tuple[str, ...]], Iterable[str]]
     subscribers: Subscribers
     history: Walk
+    rules: Callable[[str | None, str | None], tuple[Rulebook, ...]]

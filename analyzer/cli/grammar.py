@@ -10,6 +10,7 @@ SHELLS = ("bash", "zsh", "fish")
 FORMATS = ("text", "mail", "markdown", "json")
 STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
+BOOKS = ("text", "json")
 PROFILE_ACTIONS = ("list", "show", "check")
 
 
@@ -97,6 +98,7 @@ FULL = Option(("--full-history",), "walk all parents of merges (default: the fir
 JOBS = Option(("--jobs",), "how many processes compare commits (default: 1)", "N")
 NO_CACHE = Option(("--no-cache",), "neither use nor keep what earlier runs found out")
 STORY = Option(("--format",), "how to write it (default: text)", "FORMAT", STORIES)
+BOOK = Option(("--format",), "how to write it (default: text)", "FORMAT", BOOKS)
 LISTING = Option(("--format",), "how to write it (default: text)", "FORMAT", LISTINGS)
 
 ANALYSE = Command(
@@ -177,6 +179,23 @@ one of which nothing can be told. What was found is kept: an ended walk goes on 
 Exit status: 0; 2 usage or input; 3 something could not be told (it says what and why); 130; 141.""",
     takes_files=False,
 )
+RULES = Command(
+    "rules",
+    "[NAME]",
+    "List and explain the rules: what each asks for, of which runs, and why.",
+    (PROFILE, BOOK, HELP),
+    (
+        ("the rules of every profile that comes with the program", "analyze-series rules"),
+        ("one rule, with words that keep it and words that break it", "analyze-series rules NAME"),
+        (
+            "the rules of a profile of your own, for machines",
+            "analyze-series rules --profile my.toml --format json",
+        ),
+    ),
+    """A contract is a regular expression over the names of events and landmarks: | is either, * any number,
++ one or more, ? at most one, () nothing. It is about the runs that it says.""",
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -186,7 +205,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, FLOW, HISTORY, SUBSCRIBERS, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, FLOW, HISTORY, SUBSCRIBERS, RULES, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

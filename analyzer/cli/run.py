@@ -15,7 +15,7 @@ import analyzer
 from analyzer.cli import arguments
 from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
-from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, HISTORY, PROGRAM, SUBSCRIBERS
+from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, HISTORY, PROGRAM, RULES, SUBSCRIBERS
 from analyzer.model.unknown import InputError
 
 INTERRUPTED = 130
@@ -66,6 +66,8 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
         return commands.history(given, doors, console)
     if given.command is SUBSCRIBERS:
         return commands.subscribers(given, doors, console)
+    if given.command is RULES:
+        return commands.rules(given, doors, console)
     if given.command is COMPLETION:
         return commands.completion(given, console)
     return commands.profile(given, doors, console)

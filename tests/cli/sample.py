@@ -9,7 +9,7 @@ from typing import BinaryIO
 from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Progress, Walked
 from analyzer.model.history import History, HistoryEntry, ScenarioStep, Told
-from analyzer.model.profile import LetterKind, Profile, Scenario, Selection
+from analyzer.model.profile import LetterKind, Profile, Rule, Scenario, Selection
 from analyzer.model.report import (
     Context,
     Letter,
@@ -21,6 +21,7 @@ from analyzer.model.report import (
     Subscribed,
     Subscriber,
 )
+from analyzer.model.rulebook import BrokenWord, ExplainedRule, Rulebook
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import InputError, Location, Unknown
@@ -105,6 +106,21 @@ SUBSCRIBERS = tuple(
     )
     for device in ("buoy", "ferry")
 )
+SHUT_AGAIN = ExplainedRule(
+    Rule(
+        "shut-again",
+        "START STOP",
+        (),
+        Selection(through=("fill",)),
+        "error",
+        "It \x1b[2J floods.",
+        "canal.h",
+        HERE,
+    ),
+    ("START", "STOP"),
+    (("START", "STOP"),),
+    (BrokenWord(("START",), "missing", ("START", "STOP")),),
+)
 FLOW = (
     (StageInfo(0, "base"), "b0: return 0\n"),
     (StageInfo(1, "Announce it"), "b0: return 0\n"),
@@ -157,6 +173,11 @@ def doors(*reports: Report) -> Doors:
             "canal", "Canal lock", walked.repo, walked.words, walked.full, 9, 4, 2, (entry,), asked, (), 3
         )  # fmt: skip
 
+    def rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
+        if rule not in (None, "shut-again"):
+            raise InputError(f"no rule {rule}; known are: shut-again")
+        return (Rulebook("canal", "Canal lock", (SHUT_AGAIN,)),)
+
     return Doors(
         analyse,
         flow,
@@ -165,6 +186,7 @@ def doors(*reports: Report) -> Doors:
         lambda name, paths: (f"{name}: {len(paths)} paths",),
         subscribers,
         history,
+        rules,
     )
 
 

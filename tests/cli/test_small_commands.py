@@ -100,6 +100,31 @@ def test_bad_usage_of_history_is_status_2(argv: tuple[str, ...]) -> None:
     assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
 
 
+def test_rules_are_explained_with_words_that_keep_and_break_them() -> None:
+    told = call("rules", "shut-again")
+    assert (told.status, told.err) == (0, "")
+    assert told.out == (
+        "canal: Canal lock\n\nshut-again (error)\n"
+        "  contract:    START STOP\n  reads:       START, STOP; all else is left out\n"
+        "  runs:        they enter fill()\n  why:         It \\x1b[2J floods.\n  documented:  canal.h\n"
+        "  stated:      canal.toml:1\n  kept:        START STOP\n"
+        "  broken:      START (missing; nearest: START STOP)\n"
+    )
+
+
+def test_rules_for_machines() -> None:
+    (book,) = json.loads(call("rules", "--format", "json").out)["profiles"]
+    (rule,) = book["rules"]
+    assert (book["profile"], rule["rule"], rule["level"]) == ("canal", "shut-again", "error")
+    assert rule["broken"] == [{"word": ["START"], "violation": "missing", "nearest": ["START", "STOP"]}]
+
+
+@pytest.mark.parametrize("names", [("shut",), ("shut-again", "twice")])
+def test_bad_usage_of_rules_is_status_2(names: tuple[str, ...]) -> None:
+    result = call("rules", *names)
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+
+
 def test_the_version_is_the_packages() -> None:
     assert call("--version").out == f"analyze-series {analyzer.__version__}\n"
 
@@ -116,12 +141,14 @@ def test_help_names_every_option_and_teaches_by_example(command: object) -> None
 
 
 def test_the_formats_that_the_help_names_are_those_there_are() -> None:
-    from analyzer.cli.grammar import FORMATS, LISTINGS, STORIES
+    from analyzer.cli.grammar import BOOKS, FORMATS, LISTINGS, STORIES
     from analyzer.reports import FORMATS as formats
     from analyzer.reports.history import HISTORIES
+    from analyzer.reports.rules import BOOKS as books
     from analyzer.reports.subscribers import LISTINGS as listings
 
     assert (tuple(formats), tuple(HISTORIES), tuple(listings)) == (FORMATS, STORIES, LISTINGS)
+    assert tuple(books) == BOOKS
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version", "completion bash"])
