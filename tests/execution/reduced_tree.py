@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ SOURCES = ("migration", "colo", "multifd", "options", "postcopy-ram")
 MODES = ("MIG_MODE_NORMAL", "MIG_MODE_CPR_REBOOT", "MIG_MODE_CPR_TRANSFER", "MIG_MODE_CPR_EXEC")
 POSTCOPY = ("MIGRATION_STATUS_POSTCOPY_DEVICE", "MIGRATION_STATUS_POSTCOPY_ACTIVE")
 RUN_STATES = {-1: "-1", 4: "RUN_STATE_PAUSED", 7: "RUN_STATE_FINISH_MIGRATE", 9: "RUN_STATE_RUNNING"}
+OWN = 100_000
+_LINE = re.compile(r"(?P<file>[\w-]+\.c)\s+(?P<line>\d+|-)\s+0x(?P<address>[0-9a-f]+)")
 FLAGS = ("-std=gnu17", "-O0", "-w", "-fno-pie", "-fno-stack-protector", "-ftrivial-auto-var-init=zero")
 
 
@@ -61,14 +63,29 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class World:
+    """A version of the tree, compiled: its sources, by name, and all that stands for the rest."""
+
+    objects: Mapping[str, Path]
+    rest: Path
+    include: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Executable:
     program: Path
     names: Path
 
 
+class Refused(Exception):
+    """A text that does not compile."""
+
+
 def available() -> str:
     """ "" if the reduced tree can be compiled here, else why not."""
-    missing = [tool for tool in ("gcc", "nm", "git") if shutil.which(tool) is None]
+    tools = ("gcc", "ld", "nm", "objcopy", "objdump", "git")
+    missing = [tool for tool in tools if shutil.which(tool) is None]
     return f"no {missing[0]}" if missing else ""
 
 
@@ -91,33 +108,109 @@ def tree_at(stage: int, folder: Path, series: Iterable[Path] = ()) -> Path:
 
 def build(tree: Path, profile: Profile, scratch: Path) -> Executable:
     """Compile `tree` with the executor into `scratch`."""
+    return link((compiled(tree, scratch),), profile, scratch)
+
+
+def compiled(tree: Path, scratch: Path) -> World:
+    """The sources of `tree`, compiled into `scratch`."""
     scratch.mkdir(parents=True, exist_ok=True)
     (scratch / "trace.h").write_text(_trace_header(tree / "migration" / "trace-events"))
-    include = [f"-I{scratch}", f"-I{STUBS}", f"-I{tree / 'include'}"]
-    objects = []
+    include = (f"-I{scratch}", f"-I{STUBS}", f"-I{tree / 'include'}")
+    objects = {}
     for name in SOURCES:
-        objects.append(scratch / f"{name}.o")
         source = tree / "migration" / f"{name}.c"
-        _run("gcc", *FLAGS, "-finstrument-functions", *include, "-c", str(source), "-o", str(objects[-1]))
+        objects[name] = _object(source, scratch / f"{name}.o", include)
+    rest = scratch / "world.o"
+    _run("gcc", *FLAGS, *include, "-c", str(HERE / "world.c"), "-o", str(rest))
+    return World(objects, rest, include, scratch)
+
+
+def recompiled(world: World, name: str, text: str, scratch: Path) -> World:
+    """`world` with another text of one of its sources; raises `Refused` if that does not compile."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    source = scratch / f"{name}.c"
+    source.write_text(text)
+    return World(
+        {**world.objects, name: _object(source, scratch / f"{name}.o", world.include)},
+        world.rest,
+        world.include,
+        scratch,
+    )
+
+
+def _object(source: Path, target: Path, include: tuple[str, ...]) -> Path:
+    command = ("gcc", *FLAGS, "-g", "-finstrument-functions", *include, "-c", str(source), "-o", str(target))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(done.stderr)
+    return target
+
+
+def link(
+    worlds: Sequence[World],
+    profile: Profile,
+    scratch: Path,
+    number: Callable[[int, str, int], int] = lambda world, name, line: 0,
+) -> Executable:
+    """An executable that runs one world, or two on the same decisions.
+
+    `number` gives the line of a source in a world (0 or 1) the number that lines of the same code share; from
+    OWN on it has none in the other world.
+    """
+    explorer = scratch / "explorer.o"
+    _run("gcc", *FLAGS, "-O2", "-c", str(HERE / "explorer.c"), "-o", str(explorer))
+    parts = []
+    for index, world in enumerate(worlds):
+        part = scratch / f"world-{index}.o"
+        _run("ld", "-r", "-o", str(part), str(world.rest), *map(str, world.objects.values()))
+        renamed = f"executor_world=world_{index}"
+        _run("objcopy", f"--keep-global-symbol=world_{index}", f"--redefine-sym={renamed}", str(part))
+        parts.append(part)
     program = scratch / "executor"
-    _run("gcc", *FLAGS, "-no-pie", *include, str(HERE / "executor.c"), *map(str, objects), "-o", str(program))
-    own = {symbol for item in objects for _, symbol in _functions(item)}
+    _run("gcc", "-no-pie", str(explorer), *map(str, parts), "-o", str(program))
+    own = {symbol for world in worlds for item in world.objects.values() for _, symbol in _functions(item)}
     placed = sorted((address, symbol) for address, symbol in _functions(program) if symbol in own)
     lines = [f"function {address:x} {symbol}" for address, symbol in placed]
+    if len(worlds) > 1:
+        lines += _numbered(program, placed, number)
     names = scratch / "names"
     names.write_text("\n".join([*lines, *_asked(profile)]) + "\n")
     return Executable(program, names)
+
+
+def _numbered(
+    program: Path, placed: Sequence[tuple[int, str]], number: Callable[[int, str, int], int]
+) -> Iterator[str]:
+    """The numbers of the lines of all code, by address."""
+    seen: set[str] = set()
+    border = next(address for address, symbol in placed if symbol in seen or seen.add(symbol))
+    rows: dict[int, int] = {}
+    for row in _run("objdump", "--dwarf=decodedline", str(program)).splitlines():
+        found = _LINE.match(row)
+        if found is not None:
+            address = int(found["address"], 16)
+            at = 0 if found["line"] == "-" else int(found["line"])
+            name = found["file"].removesuffix(".c")
+            rows[address] = number(int(address >= border), name, at) if at and name in SOURCES else 0
+    for address in sorted(rows):
+        yield f"line {address:x} {rows[address]}"
 
 
 def run_many(
     executable: Executable, max_letters: int = 8, bound: int = 1_000_000, seed: int | None = None
 ) -> Execution:
     """All ways to run with at most `max_letters` letters; with a `seed` a sample of `bound` runs a mode."""
+    *lines, last = output_of(executable, max_letters, bound, seed)
+    end, runs, states, cut, _, _ = last.removeprefix("#").split("\t")
+    return Execution(frozenset(map(trace_of, lines)), end == "complete", int(runs), int(states), int(cut))
+
+
+def output_of(
+    executable: Executable, max_letters: int = 8, bound: int = 1_000_000, seed: int | None = None
+) -> list[str]:
+    """What an executable prints: its runs, and how the search ended."""
     command = [str(executable.program), str(executable.names), str(max_letters), str(bound)]
-    output = _run(*command, *([] if seed is None else [str(seed)]))
-    *lines, last = output.splitlines()
-    end, runs, states, cut = last.removeprefix("#").split("\t")
-    return Execution(frozenset(map(_trace, lines)), end == "complete", int(runs), int(states), int(cut))
+    return _run(*command, *([] if seed is None else [str(seed)])).splitlines()
 
 
 def claims(selection: Selection, trace: Trace) -> bool:
@@ -159,7 +252,8 @@ def _signs(watch: Watch) -> set[str]:
     return set(table[watch.outcome])
 
 
-def _trace(line: str) -> Trace:
+def trace_of(line: str) -> Trace:
+    """A run, as the executor tells it."""
     letters, state, mode, old, ends, entered, passed, outcomes = line.split("\t")
     states = _states()
     marks = [item.rsplit("=", 1) for item in outcomes.split(";") if item]

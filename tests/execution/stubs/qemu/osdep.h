@@ -1,7 +1,7 @@
 /*
  * What the fixture's sources expect of the rest of the tree, reduced to names.
  *
- * A function declared with empty parentheses takes any arguments; executor.c answers it with an outcome
+ * A function declared with empty parentheses takes any arguments; world.c answers it with an outcome
  * of its choice.
  */
 
@@ -48,7 +48,7 @@ void executor_leave(void);
 int executor_exchange(int *place, int old, int new);
 #define qatomic_cmpxchg(place, old, new) executor_exchange(place, old, new)
 
-/* The big lock, threads, waiting, and what is put off: executor.c acts these out. */
+/* The big lock, threads, waiting, and what is put off: world.c acts these out. */
 void bql_lock(void);
 void bql_unlock(void);
 void qemu_thread_create(QemuThread *thread, const char *name, void *(*start)(void *), void *argument, int mode);
@@ -135,7 +135,8 @@ bool migrate_colo(void);
 bool migrate_background_snapshot(void);
 bool migrate_pause_before_switchover(void);
 
-/* Unknown outcomes. */
+/* Unknown outcomes; the first is one that only mutants ask for. */
+bool anyone_asks();
 bool migrate_multifd();
 bool migrate_has_error();
 bool migrate_return_path();

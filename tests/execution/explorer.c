@@ -1,0 +1,604 @@
+/*
+ * Runs the fixture's sources in every way they can run, and prints what each way was like.
+ *
+ * Every unknown outcome and every choice of who goes on is a decision. All sequences of decisions are tried, by
+ * depth: a run is repeated from its start with the decisions it is to take, and ends early when it is in a state
+ * that was met before. A state is the whole memory of the programs under test: their variables and the used
+ * parts of their tasks' stacks. See README for what is modelled and what not.
+ *
+ * With two worlds, the second takes the decisions of the first: of each kind of place (a call's name and its
+ * line) the n-th as the n-th was there. What the first did not decide, it decides itself; where nobody has to go
+ * on in place of another, nobody does. A pair whose order of tasks cannot be the same is dropped and counted.
+ *
+ * Usage: executor NAMES MAX_LETTERS MAX_RUNS [SEED]. NAMES holds lines `function ADDRESS NAME`, sorted by
+ * address, for all functions under test; `line ADDRESS NUMBER`, sorted too, for all places; and what is asked
+ * about a run, for facts nobody asks about only keep states apart: `enter NAME`, `watch CALL`, `pass STATE`. A
+ * line from OWN on is one that the other world has not. With a SEED decisions are taken at random and nothing
+ * is cut off.
+ */
+
+#define _GNU_SOURCE
+#include "executor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MODES 2
+#define OWN 100000
+#define KEYS 512
+#define QUEUE 256
+#define APART 3 /* decisions of one place that one world may be ahead */
+
+extern World world_0;
+extern World world_1 __attribute__((weak));
+
+typedef struct Decision { unsigned char world, taken, ways; } Decision;
+typedef struct Key { const char *name; int line, kind; } Key;
+typedef struct Waiting { int first, count; bool touched; unsigned char value[QUEUE]; } Waiting;
+typedef struct Place { uintptr_t address; int line; } Place;
+
+struct Explorer {
+    World *world[2];
+    int worlds;
+    ucontext_t home, here[2], task[2][2];
+    char *stack[2][2];
+    char *image;
+    Decision *path;
+    size_t length, depth, room;
+    uint64_t *seen;
+    size_t seen_count, seen_room;
+    uint64_t *shown;
+    size_t shown_count, shown_room;
+    uintptr_t address[FUNCTIONS];
+    int named[FUNCTIONS]; /* by place in the order of addresses: the function's name */
+    size_t function_count;
+    Place *places;
+    size_t place_count;
+    struct { const char *name; void *site; int key; } met[4 * KEYS];
+    Key keys[KEYS];
+    int key_count;
+    Waiting *waiting[KEYS]; /* what the first world decided and the second has not met */
+    int touched[KEYS], touched_count;
+    bool begun[2], ended[2], shifted, abandoned;
+    bool wants_own; /* the second world waits for a decision that the first never takes */
+    int granted; /* the world that is to decide */
+    void *frame[2];
+    char *line[2];
+    bool random;
+    uint64_t seed;
+    int cut, dropped, lost;
+};
+
+static Explorer *x;
+Asked *asked;
+
+extern char __data_start[], _end[];
+
+/* --- names and places -------------------------------------------------------------------------------- */
+
+int executor_named(const char *name)
+{
+    for (size_t i = 0; i < asked->name_count; i++) {
+        if (!strcmp(asked->names[i], name)) {
+            return (int)i;
+        }
+    }
+    if (asked->name_count == FUNCTIONS) {
+        fprintf(stderr, "executor: more than %d functions\n", FUNCTIONS);
+        exit(2);
+    }
+    asked->names[asked->name_count] = strdup(name);
+    return (int)asked->name_count++;
+}
+
+int executor_function(void *address)
+{
+    size_t low = 0, high = x->function_count;
+
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (x->address[middle] <= (uintptr_t)address) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return x->named[low];
+}
+
+/* The line of a call that returns to `address`; 0 if that is no code under test. */
+static int line_of(void *address)
+{
+    size_t low = 0, high = x->place_count;
+
+    if (!address || !high || (uintptr_t)address <= x->places[0].address) {
+        return 0;
+    }
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (x->places[middle].address < (uintptr_t)address) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return x->places[low].line;
+}
+
+static int key_of(const char *name, void *site, int kind)
+{
+    size_t at = (((uintptr_t)name >> 1) ^ ((uintptr_t)site * 31)) % (4 * KEYS);
+
+    while (x->met[at].name && (x->met[at].name != name || x->met[at].site != site)) {
+        at = (at + 1) % (4 * KEYS);
+    }
+    if (!x->met[at].name) {
+        int line = line_of(site), key = 0;
+        while (key < x->key_count &&
+               (x->keys[key].line != line || x->keys[key].kind != kind || strcmp(x->keys[key].name, name))) {
+            key++;
+        }
+        if (key == x->key_count) {
+            if (key == KEYS) {
+                fprintf(stderr, "executor: more than %d places that decide\n", KEYS);
+                exit(2);
+            }
+            x->keys[x->key_count++] = (Key){ name, line, kind };
+            x->waiting[key] = calloc(1, sizeof(Waiting));
+        }
+        x->met[at].name = name;
+        x->met[at].site = site;
+        x->met[at].key = key;
+    }
+    return x->met[at].key;
+}
+
+/* --- memory ------------------------------------------------------------------------------------------ */
+
+char *executor_stack(int world, int task)
+{
+    return x->stack[world][task];
+}
+
+ucontext_t *executor_context(int world, int task)
+{
+    return &x->task[world][task];
+}
+
+/* These two are hot and keep nothing of a state in registers, so they may be optimised. */
+__attribute__((optimize("O2"))) static uint64_t mix(uint64_t hash, const char *from, const char *to)
+{
+    for (; from + 8 <= to; from += 8) {
+        uint64_t word;
+        memcpy(&word, from, 8);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+        hash ^= hash >> 29;
+    }
+    for (; from < to; from++) {
+        hash = (hash ^ (unsigned char)*from) * 0x9E3779B97F4A7C15ull;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* True if it was there already. */
+__attribute__((optimize("O2"))) static bool add(uint64_t **table, size_t *count, size_t *room, uint64_t hash)
+{
+    hash += !hash;
+    if (2 * *count >= *room) {
+        size_t wider = *room ? 2 * *room : 1 << 16;
+        uint64_t *fresh = calloc(wider, sizeof(*fresh));
+        for (size_t i = 0; i < *room; i++) {
+            if ((*table)[i]) {
+                size_t at = (*table)[i] & (wider - 1);
+                while (fresh[at]) {
+                    at = (at + 1) & (wider - 1);
+                }
+                fresh[at] = (*table)[i];
+            }
+        }
+        free(*table);
+        *table = fresh;
+        *room = wider;
+    }
+    size_t at = hash & (*room - 1);
+    while ((*table)[at]) {
+        if ((*table)[at] == hash) {
+            return true;
+        }
+        at = (at + 1) & (*room - 1);
+    }
+    (*table)[at] = hash;
+    (*count)++;
+    return false;
+}
+
+/* Contexts of letters that both worlds emitted are compared, and then they are no part of the state. */
+static void compare_contexts(void)
+{
+    Seen *first = x->world[0]->seen, *second = x->world[1]->seen;
+
+    for (int i = 0; i < first->letters && i < second->letters; i++) {
+        if (first->context[i] != 0xff) {
+            x->shifted |= first->context[i] != second->context[i];
+            first->context[i] = second->context[i] = 0xff;
+        }
+    }
+}
+
+static bool met_before(void)
+{
+    if (x->worlds > 1) {
+        compare_contexts();
+    }
+    uint64_t hash = mix(1 + x->shifted, __data_start, _end);
+
+    for (int world = 0; world < x->worlds; world++) {
+        Seen *seen = x->world[world]->seen;
+        for (int task = 0; task < 2 && !x->ended[world]; task++) {
+            char *from = task == seen->current ? x->frame[world] : seen->saved[task];
+            if (seen->status[task] != ABSENT && seen->status[task] != ENDED && from) {
+                hash = mix(hash * 31 + (uint64_t)task, from, x->stack[world][task] + STACK);
+            }
+        }
+        hash = hash * 31 + x->ended[world];
+    }
+    for (int key = 0; x->worlds > 1 && key < x->key_count; key++) {
+        Waiting *waiting = x->waiting[key];
+        for (int i = 0; i < waiting->count; i++) {
+            hash = hash * 1000003 + (uint64_t)key * 16 + waiting->value[(waiting->first + i) % QUEUE] + 1;
+            hash ^= hash >> 29;
+        }
+    }
+    return add(&x->seen, &x->seen_count, &x->seen_room, hash);
+}
+
+/* --- decisions --------------------------------------------------------------------------------------- */
+
+_Noreturn void executor_abandon(bool cut)
+{
+    x->cut += cut;
+    x->abandoned = true;
+    setcontext(&x->home);
+    abort();
+}
+
+static bool too_far_apart(void)
+{
+    for (int i = 0; i < x->touched_count; i++) {
+        if (x->waiting[x->touched[i]]->count > APART) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A decision that nobody took yet. */
+static int decide(int world, int ways)
+{
+    if (ways <= 1) {
+        return 0;
+    }
+    if (x->random) {
+        x->seed = x->seed * 6364136223846793005ull + 1442695040888963407ull;
+        return (int)((x->seed >> 33) % (unsigned)ways);
+    }
+    if (x->depth == x->length) {
+        if (x->worlds > 1 && !x->ended[1] && too_far_apart()) {
+            x->lost++;
+            executor_abandon(false);
+        }
+        if (met_before()) {
+            executor_abandon(false);
+        }
+        if (x->length == x->room) {
+            x->room = x->room ? 2 * x->room : 1024;
+            x->path = realloc(x->path, x->room * sizeof(*x->path));
+        }
+        x->path[x->length++] = (Decision){ (unsigned char)world, 0, (unsigned char)ways };
+    }
+    return x->path[x->depth++].taken;
+}
+
+static void push(int key, unsigned char value)
+{
+    Waiting *waiting = x->waiting[key];
+
+    if (waiting->count == QUEUE) {
+        x->lost++;
+        executor_abandon(false);
+    }
+    if (!waiting->touched) {
+        waiting->touched = true;
+        x->touched[x->touched_count++] = key;
+    }
+    waiting->value[(waiting->first + waiting->count++) % QUEUE] = value;
+}
+
+static unsigned char pop(int key)
+{
+    Waiting *waiting = x->waiting[key];
+    unsigned char value = waiting->value[waiting->first];
+
+    waiting->first = (waiting->first + 1) % QUEUE;
+    waiting->count--;
+    return value;
+}
+
+static _Noreturn void drop(void)
+{
+    x->dropped++;
+    executor_abandon(false);
+}
+
+/* Until it is this world's turn to go on. */
+static void wait(int world)
+{
+    swapcontext(&x->here[world], &x->home);
+}
+
+/* The first world decides everything, and waits for the second before it decides what is new. */
+static int lead(int kind, int key, int ways, const unsigned char *meaning)
+{
+    bool next = x->depth < x->length && x->path[x->depth].world == 0;
+
+    if (ways > 1 && !next && !x->random) {
+        do {
+            wait(0);
+        } while (x->granted != 0);
+    }
+    int way = decide(0, ways);
+    unsigned char value = meaning ? meaning[way] : (unsigned char)way;
+    if (x->keys[key].line < OWN) {
+        if (!x->ended[1]) {
+            push(key, value);
+        } else if (kind == TURN && value) {
+            drop();
+        }
+    }
+    return way;
+}
+
+/* The second world does as the first did, and decides what that did not. */
+static int follow(int kind, int key, int ways, const unsigned char *meaning)
+{
+    bool own = x->keys[key].line >= OWN;
+
+    if (own && kind == TURN) {
+        return 0;
+    }
+    for (;;) {
+        if (!own && x->waiting[key]->count) {
+            unsigned char value = pop(key);
+            for (int way = 0; way < ways; way++) {
+                if (value == (meaning ? meaning[way] : way)) {
+                    return way;
+                }
+            }
+            drop();
+        }
+        if (x->ended[0] && kind == TURN) {
+            return 0;
+        }
+        if (x->granted == 1 || ways <= 1) {
+            x->granted = -1;
+            return decide(1, ways);
+        }
+        x->wants_own = own;
+        wait(1);
+    }
+}
+
+int executor_choose(const World *world, int kind, const char *name, void *site, int ways,
+                    const unsigned char *meaning)
+{
+    x->frame[world->number] = __builtin_frame_address(0);
+    if (x->worlds == 1) {
+        return decide(0, ways);
+    }
+    int key = key_of(name, site, kind);
+    return world->number ? follow(kind, key, ways, meaning) : lead(kind, key, ways, meaning);
+}
+
+/* --- runs -------------------------------------------------------------------------------------------- */
+
+static void show(const char *text, size_t size)
+{
+    if (!add(&x->shown, &x->shown_count, &x->shown_room, mix(7, text, text + size))) {
+        puts(text);
+    }
+}
+
+_Noreturn void executor_end(const World *world, char *line, size_t size)
+{
+    if (x->worlds == 1) {
+        show(line, size);
+        free(line);
+    } else {
+        free(x->line[world->number]);
+        x->line[world->number] = line;
+        x->ended[world->number] = true;
+    }
+    setcontext(&x->home);
+    abort();
+}
+
+/* Let a world go on until it waits or is at its end; false if the run is given up. */
+static bool go_on(int world, int granted)
+{
+    ucontext_t *where = x->begun[world] ? &x->here[world] : &x->task[world][MAIN];
+
+    x->begun[world] = true;
+    x->granted = granted;
+    swapcontext(&x->home, where);
+    return !x->abandoned;
+}
+
+static void both_ended(void)
+{
+    static char *text;
+    static size_t size;
+
+    for (int i = 0; i < x->touched_count; i++) {
+        int key = x->touched[i];
+        while (x->waiting[key]->count) {
+            if (pop(key) && x->keys[key].kind == TURN) {
+                x->dropped++;
+                return;
+            }
+        }
+    }
+    compare_contexts();
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "%d\x1f%s\x1f%s", x->shifted, x->line[0], x->line[1]);
+    fclose(out);
+    show(text, size);
+    free(text);
+    text = NULL;
+    size = 0;
+}
+
+static void once(void)
+{
+    memcpy(__data_start, x->image, (size_t)(_end - __data_start));
+    x->depth = 0;
+    x->shifted = x->abandoned = false;
+    for (int world = 0; world < x->worlds; world++) {
+        x->begun[world] = x->ended[world] = false;
+        for (int task = 0; task < 2; task++) {
+            /* What an earlier run left there would keep equal states apart; none comes deeper than this. */
+            memset(x->stack[world][task] + STACK - USED, 0, USED);
+        }
+        ucontext_t *main_task = &x->task[world][MAIN];
+        getcontext(main_task);
+        main_task->uc_stack.ss_sp = x->stack[world][MAIN];
+        main_task->uc_stack.ss_size = STACK;
+        main_task->uc_link = &x->home;
+        makecontext(main_task, x->world[world]->main_task, 0);
+    }
+    for (int i = 0; i < x->touched_count; i++) {
+        Waiting *waiting = x->waiting[x->touched[i]];
+        waiting->first = waiting->count = 0;
+        waiting->touched = false;
+    }
+    x->touched_count = 0;
+    if (!go_on(0, -1) || x->worlds == 1) {
+        return;
+    }
+    for (;;) {
+        x->wants_own = false;
+        if (!x->ended[1] && !go_on(1, -1)) {
+            return;
+        }
+        int next = x->ended[1] || (!x->ended[0] && !x->wants_own) ? 0 : 1;
+        if (x->ended[next]) {
+            both_ended();
+            return;
+        }
+        if (!go_on(next, next)) {
+            return;
+        }
+    }
+}
+
+static bool next_path(void)
+{
+    while (x->length) {
+        Decision *last = &x->path[x->length - 1];
+        if (last->taken + 1 < last->ways) {
+            last->taken++;
+            return true;
+        }
+        x->length--;
+    }
+    return false;
+}
+
+static void read_names(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    unsigned long address;
+    char what[16], name[256];
+    size_t room = 0;
+
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    while (fscanf(file, "%15s", what) == 1) {
+        bool placed = !strcmp(what, "function") || !strcmp(what, "line");
+        if ((placed && fscanf(file, "%lx", &address) != 1) || fscanf(file, "%255s", name) != 1) {
+            break;
+        }
+        if (!strcmp(what, "function")) {
+            if (x->function_count == FUNCTIONS) {
+                fprintf(stderr, "executor: more than %d functions\n", FUNCTIONS);
+                exit(2);
+            }
+            x->address[x->function_count] = address;
+            x->named[x->function_count++] = executor_named(name);
+        } else if (!strcmp(what, "line")) {
+            if (x->place_count == room) {
+                room = room ? 2 * room : 1024;
+                x->places = realloc(x->places, room * sizeof(*x->places));
+            }
+            x->places[x->place_count++] = (Place){ address, atoi(name) };
+        } else if (!strcmp(what, "enter")) {
+            asked->asked[executor_named(name)] = true;
+        } else if (!strcmp(what, "watch") && asked->watched_count < WATCHES) {
+            asked->watched[asked->watched_count++] = strdup(name);
+        } else if (!strcmp(what, "pass")) {
+            asked->passing |= 1u << atoi(name);
+        }
+    }
+    fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    long runs = 0, most;
+
+    if (argc < 4) {
+        fprintf(stderr, "usage: executor NAMES MAX_LETTERS MAX_RUNS [SEED]\n");
+        return 2;
+    }
+    x = calloc(1, sizeof(*x));
+    asked = calloc(1, sizeof(*asked));
+    read_names(argv[1]);
+    asked->max_letters = atoi(argv[2]) < LETTERS ? atoi(argv[2]) : LETTERS;
+    most = atol(argv[3]);
+    x->random = argc > 4;
+    x->seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
+    x->world[0] = &world_0;
+    x->world[1] = &world_1;
+    x->worlds = &world_1 ? 2 : 1;
+    asked->contexts = x->worlds > 1;
+    for (int world = 0; world < x->worlds; world++) {
+        x->world[world]->number = world;
+        x->stack[world][MAIN] = malloc(STACK);
+        x->stack[world][THREAD] = malloc(STACK);
+    }
+    x->image = malloc((size_t)(_end - __data_start));
+    bool complete = true;
+    for (int mode = 0; mode < MODES && complete; mode++) {
+        for (int world = 0; world < x->worlds; world++) {
+            x->world[world]->prepare(mode);
+        }
+        memcpy(x->image, __data_start, (size_t)(_end - __data_start));
+        long limit = runs + most;
+        do {
+            once();
+            runs++;
+            if (!x->random && runs >= limit) {
+                complete = false;
+                break;
+            }
+        } while (x->random ? runs < limit : next_path());
+        memcpy(__data_start, x->image, (size_t)(_end - __data_start));
+        x->length = 0;
+    }
+    printf("#%s\t%ld\t%zu\t%d\t%d\t%d\n", complete ? "complete" : "bound", runs, x->seen_count, x->cut,
+           x->dropped, x->lost);
+    return 0;
+}
