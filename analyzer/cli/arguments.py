@@ -38,6 +38,9 @@ class Arguments:
     full: bool = False
     jobs: int = 1
     cache: bool = True
+    only: str | None = None
+    order: str | None = None
+    squash: tuple[str, ...] = ()
     help: bool = False
     version: bool = False
 
@@ -70,6 +73,9 @@ def read(argv: Sequence[str]) -> Arguments:
         full=bool(getattr(given, "full_history", False)),
         jobs=_count("--jobs", getattr(given, "jobs", None)),
         cache=not getattr(given, "no_cache", False),
+        only=getattr(given, "only", None),
+        order=getattr(given, "order", None),
+        squash=tuple(getattr(given, "squash", None) or ()),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )
@@ -172,7 +178,7 @@ def _add(parser: _Parser, option: Option) -> None:
     action: Any = "store"
     if option.flags[0] in ("--format", "--output"):
         action = _Wanted
-    elif option.flags[0] == "--scenario":
+    elif option.flags[0] in ("--scenario", "--squash"):
         action = "append"
     parser.add_argument(*option.flags, action=action, metavar=option.value, choices=choices, help=said)
 

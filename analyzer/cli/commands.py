@@ -185,6 +185,9 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.base,
         given.search,
         given.cache,
+        given.only,
+        given.order,
+        given.squash,
     )
 
 

@@ -24,7 +24,8 @@ Progress = Callable[[str], None]
 class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
     None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
-    `cache` what is read of a tree is remembered."""
+    `cache` what is read of a tree is remembered. `only`, `order` and
+    `squash` as typed."""
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -34,6 +35,9 @@ class Request:
     base: str | None = None
     search: bool = True
     cache: bool = True
+    only: str | None = None
+    order: str | None = None
+    squash: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,17 @@ NO_REPO = Option(("--no-repo",), "on the patches alone, whatever repository is a
 SCENARIO = Option(
     ("--scenario",), "only this course of events, by id or title; may be given several times", "NAME"
 )
+ONLY = Option(
+    ("--only",),
+    "what if these patches alone were taken, each brought over as git cherry-pick would: 2, or 1,3, or 2-4",
+    "NUMBERS",
+)
+ORDER = Option(("--order",), "what if the patches stood in this order, such as 1,3,2", "NUMBERS")
+SQUASH = Option(
+    ("--squash",),
+    "what if these patches were one commit, such as 2+3; may be given several times",
+    "NUMBERS",
+)
 FORMAT = Option(
     ("--format",),
     "how to write the report (default: text); may be given several times, each with its own --output",
@@ -105,7 +116,24 @@ ANALYSE = Command(
     "",
     "FILES... | COMMITS",
     "Tell what each patch of a series does to the order of lifecycle events.",
-    (REPO, BASE, NO_REPO, NO_CACHE, SCENARIO, FORMAT, OUTPUT, PROFILE, FAIL_ON, QUIET, COLOR, VERSION, HELP),
+    (
+        REPO,
+        BASE,
+        NO_REPO,
+        NO_CACHE,
+        SCENARIO,
+        ONLY,
+        ORDER,
+        SQUASH,
+        FORMAT,
+        OUTPUT,
+        PROFILE,
+        FAIL_ON,
+        QUIET,
+        COLOR,
+        VERSION,
+        HELP,
+    ),
     (
         ("a series from git format-patch, in any order", "analyze-series *.patch"),
         (
@@ -114,6 +142,7 @@ ANALYSE = Command(
         ),
         ("a thread from standard input", "curl -s URL/t.mbox.gz | gunzip | analyze-series -"),
         ("on the source it changes", "analyze-series --repo ~/src/project *.patch"),
+        ("what if patches 2 and 3 were one commit", "analyze-series --squash 2+3 *.patch"),
         ("commits instead of patches", "analyze-series --repo ~/src/project v1.0..topic"),
         (
             "a page for people and a file for machines",

@@ -11,6 +11,7 @@ from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.what_if import WhatIf
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +299,4 @@ class Report:
     concerned: bool = True
     base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
     base_reason: str = ""  # why this one
+    what_if: WhatIf | None = None  # how the series was taken, if not as it was sent

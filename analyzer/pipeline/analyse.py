@@ -36,6 +36,7 @@ from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.repository import Repository, opened
 from analyzer.pipeline.source import Source, concerned, source_of
+from analyzer.pipeline.what_if import asked, otherwise
 from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
 
@@ -103,11 +104,14 @@ def report_of(
             raise InputError(
                 f"unknown scenario {name!r}; {profile.name} has: {', '.join(sorted(known - {OTHER}))}"
             )
-    source = source_of(series, profile, options, repository)
+    what_if = asked(series, options)
+    source = source_of(series, profile, options, repository, what_if)
+    series = otherwise(series, what_if)
     # The built-in lifecycle is read faster than remembered.
     remember = options.cache and source.kind == "tree"
     with closing(cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)) as store:
-        return _report(series, profile, options, progress, repository, source, store)
+        report = _report(series, profile, options, progress, repository, source, store)
+    return replace(report, what_if=what_if)
 
 
 def _report(

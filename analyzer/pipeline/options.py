@@ -18,6 +18,8 @@ class Options:
 
     With `cache`, what is read of a tree's files is remembered in the user's cache folder.
 
+    `only`, `order` and `squash` take the series otherwise than it was sent (`analyzer.pipeline.what_if`).
+
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
     """
 
@@ -31,3 +33,6 @@ class Options:
     search: bool = True
     cache: bool = True
     failing: bool = True
+    only: str | None = None
+    order: str | None = None
+    squash: tuple[str, ...] = ()

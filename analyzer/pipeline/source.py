@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from analyzer.model.profile import Profile
 from analyzer.model.series import Series
 from analyzer.model.snapshot import Snapshot
+from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.repository import Base, Repository, base_of
 from analyzer.snapshots import built_in, tree
@@ -27,12 +28,19 @@ class Source:
     base: Base | None = None
 
 
-def source_of(series: Series, profile: Profile, options: Options, repository: Repository | None) -> Source:
-    """The stages of `series`; raises `InputError` when the base or the repository cannot be read."""
+def source_of(
+    series: Series,
+    profile: Profile,
+    options: Options,
+    repository: Repository | None,
+    what_if: WhatIf | None = None,
+) -> Source:
+    """The stages of `series`, or of what `what_if` makes of it; raises `InputError` when the base or the
+    repository cannot be read."""
     base = None if repository is None else base_of(repository, series, options)
     if repository is None or base is None:
-        return Source(built_in.lay(series, profile), "built-in", profile.follows)
-    snapshots = tree.lay(series, profile, repository.objects, base.commit)
+        return Source(built_in.lay(series, profile, what_if), "built-in", profile.follows)
+    snapshots = tree.lay(series, profile, repository.objects, base.commit, what_if)
     return Source(snapshots, "tree", f"commit {base.short}", base)
 
 

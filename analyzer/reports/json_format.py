@@ -25,6 +25,7 @@ from analyzer.model.report import (
     Witness,
 )
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.what_if import WhatIf, members_of
 from analyzer.reports import words
 from analyzer.reports.lists import chosen
 
@@ -63,7 +64,16 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "source": report.source,
         "follows": report.follows,
         "base": {"commit": report.base, "reason": report.base_reason} if report.base else None,
-        "stages": [{"patch": s.patch, "title": s.title, "note": s.note} for s in report.stages],
+        "what_if": what_if_json(report.what_if),
+        "stages": [
+            {
+                "patch": s.patch,
+                "patches": [*members_of(s.patch)] if s.patch else [],
+                "title": s.title,
+                "note": s.note,
+            }
+            for s in report.stages
+        ],
         "scenarios": [
             _scenario(scenario) for scenario in (chosen(report, scenarios) if scenarios else report.scenarios)
         ],
@@ -76,6 +86,13 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "unknown": [unknown_json(unknown) for unknown in words.incomplete(report)],
         "exit_status": report.exit_status,
     }
+
+
+def what_if_json(what_if: WhatIf | None) -> Json:
+    """How a series was taken; None as it was sent."""
+    if what_if is None:
+        return None
+    return {"words": what_if.words, "steps": [[*step] for step in what_if.steps]}
 
 
 def _scenario(scenario: ScenarioSequences) -> Json:

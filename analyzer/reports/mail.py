@@ -132,6 +132,7 @@ def _subscribers(report: Report) -> list[list[str]]:
 def _notes(report: Report) -> list[str]:
     return [
         f"computed {words.source_words(report)}",
+        *([words.what_if_words(report)] if report.what_if else []),
         *report.notes,
         *(f"assumed: {text}" for text in words.assumptions(report)),
         *(f"repaired: {words.repair_words(repair)}" for repair in report.repairs),

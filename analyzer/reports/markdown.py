@@ -29,6 +29,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     picked = chosen(report, scenarios)
     ids = {scenario.id for scenario in picked}
     blocks = [f"# {plain(report.title or 'Patch series')}", plain(f"Computed {words.source_words(report)}.")]
+    blocks += [plain(words.what_if_words(report))] if report.what_if else []
     blocks += _table(
         ("patch", "title"), [(str(s.patch or "base"), plain(_stage(s.title, s.note))) for s in report.stages]
     )

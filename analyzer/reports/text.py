@@ -57,6 +57,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
 def _opening(report: Report, style: Style) -> list[str]:
     lines = [style.paint(line, "bold") for line in fold(visible(report.title or "Patch series"), style.width)]
     lines += fold(visible(f"computed {words.source_words(report)}"), style.width)
+    lines += fold(visible(words.what_if_words(report)), style.width) if report.what_if else []
     for stage in report.stages:
         note = f" (not analysed: {stage.note})" if stage.note else ""
         mark = f"  {stage.patch or 'base':>4}  "

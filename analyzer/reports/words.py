@@ -45,6 +45,16 @@ def source_words(report: Report) -> str:
     return f"on the patches alone and the built-in lifecycle of {report.profile_title}{follows}"
 
 
+def what_if_words(report: Report) -> str:
+    """How the series was taken if not as it was sent, else ""."""
+    if report.what_if is None:
+        return ""
+    own = {number for step in report.what_if.steps for number in step}
+    taken = ", ".join(str(number) for number in report.what_if.numbers)
+    patches = "patch" if len(own) == 1 else "patches"
+    return f"what if: {report.what_if.words} (taken: {patches} {taken})"
+
+
 def not_concerned(report: Report) -> tuple[str, ...]:
     """The one line for a series that touches nothing any profile knows; more where it was not all read."""
     title = report.title or "these patches"

@@ -10,16 +10,22 @@ model leaves out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from analyzer.model.profile import Profile
 from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
-from analyzer.model.unknown import Unknown
+from analyzer.model.unknown import Unknown, Weight
+from analyzer.model.what_if import WhatIf
 from analyzer.snapshots.changes import renames, words_of
 from analyzer.snapshots.images import Place
 from analyzer.snapshots.lines import continued_lines
+from analyzer.snapshots.merge import Conflict, Text, by_content, merged
+from analyzer.snapshots.numbered import numbered
 from analyzer.snapshots.numbers import hunks_of, line_after, line_before
+from analyzer.snapshots.pick import Clash, Texts, pick, refusal
+from analyzer.snapshots.rearranged import Commit, composed, titled
 from analyzer.snapshots.relevance import relevance
 from analyzer.snapshots.sheet import Sheet
 from analyzer.snapshots.stage import State, lay_patch
@@ -28,60 +34,142 @@ from analyzer.snapshots.tokens import split_lines, tokenise
 _Marks = dict[int, list[tuple[int, Place | None, Place | None]]]
 
 
-def lay(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
-    """The base and one stage per patch of `series`, on the profile's model files; without any, no stage
-    can be built."""
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """The model's sheets at a stage, the names its patch renames, and what found no place. `own` is the place
+    in the series as it was sent whose line numbers are shown."""
+
+    sheets: Mapping[str, Sheet]
+    renamed: Mapping[str, str]
+    unknown: tuple[Unknown, ...]
+    own: int
+
+
+def lay(series: Series, profile: Profile, what_if: WhatIf | None = None) -> tuple[Snapshot, ...]:
+    """The base and one stage per patch of `series`, or per step of `what_if`, on the profile's model files;
+    without any, no stage can be built."""
+    commits = (
+        [Commit(p.number, p.title) for p in series.patches] if what_if is None else titled(series, what_if)
+    )
+    named = [Commit(0, "base"), *commits]
     if not profile.model:
-        return _nothing(series, profile)
+        return _nothing(series, profile, named)
     state, origin = _base(profile)
-    stages: list[dict[str, Sheet]] = [dict(state.sheets)]
+    stages = [_Stage(dict(state.sheets), MappingProxyType({}), (), 0)]
     marks: _Marks = {}
-    unknown: list[tuple[Unknown, ...]] = [()]
-    renamed: list[Mapping[str, str]] = [MappingProxyType({})]
     for order, patch in enumerate(series.patches, 1):
         names = renames(patch)
         lenient = any(number < patch.number for number in series.missing) or bool(series.unknown)
         state.marks = []
-        unknown.append(lay_patch(state, patch, profile, names, lenient))
+        unknown = lay_patch(state, patch, profile, names, lenient)
         for identity, before, after in state.marks:
             marks.setdefault(identity, []).append((order, before, after))
         words = {token.text for sheet in state.sheets.values() for token in tokenise(sheet.text)}
         names = {new: old for new, old in names.items() if old not in words}
-        renamed.append(MappingProxyType(names))
-        stages.append(dict(state.sheets))
+        stages.append(_Stage(dict(state.sheets), MappingProxyType(names), unknown, order))
+    failed: tuple[Unknown, ...] = ()
+    if what_if is not None:
+        stages, failed = _otherwise(series, what_if, stages)
     known = concerned(series, profile)
-    return tuple(
+    found = [
         Snapshot(
-            patch=series.patches[order - 1].number if order else 0,
-            title=series.patches[order - 1].title if order else "base",
-            files=MappingProxyType({key: sheet.text for key, sheet in sheets.items()}),
+            patch=commit.number,
+            title=commit.title,
+            files=MappingProxyType({key: sheet.text for key, sheet in stage.sheets.items()}),
             lines=MappingProxyType(
                 {
                     key: tuple(
-                        _evidence(identity, order, marks, origin, series.patches)
+                        _evidence(identity, stage.own, marks, origin, series.patches)
                         for identity in sheet.identities
                     )
-                    for key, sheet in sheets.items()
+                    for key, sheet in stage.sheets.items()
                 }
             ),
-            moved=_moved(stages[order - 1], sheets, renamed[order]) if order else MappingProxyType({}),
-            renamed=renamed[order],
+            moved=_moved(before.sheets, stage.sheets, stage.renamed) if before else MappingProxyType({}),
+            renamed=stage.renamed,
             concerned=known,
-            unknown=unknown[order],
+            unknown=stage.unknown,
         )
-        for order, sheets in enumerate(stages)
-    )
+        for commit, stage, before in zip(named, stages, [None, *stages], strict=False)
+    ]
+    last = found[-1]
+    found += [
+        replace(
+            last, patch=each.number, title=each.title, moved={}, renamed={}, analysed=False, unknown=failed
+        )
+        for each in named[len(stages) :]
+    ]
+    return tuple(found)
 
 
-def _nothing(series: Series, profile: Profile) -> tuple[Snapshot, ...]:
+def _otherwise(
+    series: Series, what_if: WhatIf, own: Sequence[_Stage]
+) -> tuple[list[_Stage], tuple[Unknown, ...]]:
+    """The stages of a series taken otherwise, and why there are no more. What the patches show of the tree
+    tells whether they conflict; then the model's lines are brought together in the same way."""
+    order = {patch.number: at for at, patch in enumerate(series.patches)}
+    shown = numbered(series)
+    untold: tuple[Unknown, ...] = ()
+    if shown is None:
+        why = "the line numbers of their hunks do not tell; the built-in lifecycle allows it"
+        untold = (Unknown("the patches are taken to apply so", why, weight=Weight.ASSUMPTION),)
+    tree: Texts = {} if shown is None else shown[0]
+    stages = [own[0]]
+    for step in what_if.steps:
+        stage = replace(stages[-1], renamed=MappingProxyType({}), unknown=untold)
+        for number in step:
+            at = order[number]
+            patch = series.patches[at]
+            if shown is not None:
+                laid = pick(patch, shown[at], shown[at + 1], tree)
+                if isinstance(laid, Clash):
+                    return stages, (refusal(patch, laid, "what is before it then"),)
+                tree = laid
+            sheets = _merged(own[at].sheets, own[at + 1].sheets, stage.sheets)
+            if sheets is None:
+                why = "what it changes of the built-in lifecycle was changed there as well: give --repo"
+                return stages, (Unknown(f"patch {number}", why, patch=number),)
+            stage = _Stage(
+                sheets,
+                MappingProxyType(composed(stage.renamed, own[at + 1].renamed)),
+                (*stage.unknown, *own[at + 1].unknown),
+                max(stage.own, at + 1),
+            )
+        stages.append(stage)
+    return stages, ()
+
+
+def _merged(
+    before: Mapping[str, Sheet], after: Mapping[str, Sheet], onto: Mapping[str, Sheet]
+) -> dict[str, Sheet] | None:
+    """The sheets of `onto` with what changed from `before` to `after`; None if they conflict."""
+    sheets = dict(onto)
+    for key, sheet in after.items():
+        if sheet == before.get(key):
+            continue
+        base, ours = before.get(key, _NO_SHEET), onto.get(key, _NO_SHEET)
+        made = merged(_text(base), _text(ours), _text(sheet), by_content)
+        if isinstance(made, Conflict):
+            return None
+        sheets[key] = Sheet("".join(line + "\n" for line in made.lines), made.identities)
+    return sheets
+
+
+def _text(sheet: Sheet) -> Text:
+    return Text(tuple(split_lines(sheet.text)), sheet.identities)
+
+
+_NO_SHEET = Sheet("", ())
+
+
+def _nothing(series: Series, profile: Profile, stages: Sequence[Commit]) -> tuple[Snapshot, ...]:
     why = f"the profile {profile.name} has no built-in lifecycle: give --repo"
     unknown = (Unknown("the series", why),)
     empty: Mapping[str, str] = MappingProxyType({})
-    stages = [(0, "base"), *((patch.number, patch.title) for patch in series.patches)]
     known = concerned(series, profile)
     return tuple(
-        Snapshot(number, title, empty, {}, {}, empty, analysed=False, concerned=known, unknown=unknown)
-        for number, title in stages
+        Snapshot(s.number, s.title, empty, {}, {}, empty, analysed=False, concerned=known, unknown=unknown)
+        for s in stages
     )
 
 

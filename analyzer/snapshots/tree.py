@@ -2,8 +2,9 @@
 
 Job: lay the patches of a series over a commit. Input: a series, a profile, the objects of a repository, a
 commit. Output: one `Snapshot` a stage. A patch that does not apply as `git apply` would is named with file
-and hunk, and its stage and all later ones are not analysed. Files are those of the profile's globs and
-those the series touches, as far as they are C. Not modelled: modes, links, submodules, and what a binary
+and hunk, and its stage and all later ones are not analysed. A series taken otherwise is picked together from
+the stages of the series as it was sent, as `git cherry-pick` would. Files are those of the profile's globs
+and those the series touches, as far as they are C. Not modelled: modes, links, submodules, and what a binary
 diff changes.
 """
 
@@ -20,11 +21,14 @@ from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, FileDiff, Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.unknown import Unknown
+from analyzer.model.what_if import WhatIf
 from analyzer.snapshots.apply import Applied, Misfit, apply
-from analyzer.snapshots.changes import path_of
 from analyzer.snapshots.files import BaseFiles, StageFiles, decoded, plain
 from analyzer.snapshots.lines import Part, continued_parts
+from analyzer.snapshots.merge import Text
 from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.pick import Clash, pick, refusal
+from analyzer.snapshots.rearranged import Commit, composed, kept_lines, titled
 from analyzer.snapshots.throughout import renamed_throughout
 
 SOURCES = (".c", ".h")
@@ -59,14 +63,17 @@ class _Stage:
 class _Refused(Exception):
     """A patch does not apply; the reason is what it holds."""
 
-    def __init__(self, diff: FileDiff, hunk: int, why: str) -> None:
-        self.diff, self.hunk, self.why = diff, hunk, why
+    def __init__(self, patch: Patch, clash: Clash) -> None:
+        self.patch, self.clash = patch, clash
 
 
-def lay(series: Series, profile: Profile, objects: Objects, commit: str) -> tuple[Snapshot, ...]:
-    """The base, which is `commit`, and one stage per patch of `series`. `InputError` if the repository
-    cannot be read."""
-    return _Layer(series, profile, objects, commit).run()
+def lay(
+    series: Series, profile: Profile, objects: Objects, commit: str, what_if: WhatIf | None = None
+) -> tuple[Snapshot, ...]:
+    """The base, which is `commit`, and one stage per patch of `series`, or per step of `what_if`.
+    `InputError` if the repository cannot be read."""
+    layer = _Layer(series, profile, objects, commit)
+    return layer.run() if what_if is None else layer.run_otherwise(what_if)
 
 
 class _Layer:
@@ -90,24 +97,106 @@ class _Layer:
         self.commit = commit
 
     def run(self) -> tuple[Snapshot, ...]:
-        stages = [_Stage(self._first(), _NO_LINES, _NO_ORIGINS, _NOTHING)]
+        stages, failed = self._laid()
+        return self._snapshots(stages, [Commit(p.number, p.title) for p in self.series.patches], failed)
+
+    def run_otherwise(self, what_if: WhatIf) -> tuple[Snapshot, ...]:
+        """The same for a series taken otherwise."""
+        own, _ = self._laid()
+        order = {patch.number: at for at, patch in enumerate(self.series.patches)}
+        stages = [own[0]]
         failed: tuple[Unknown, ...] = ()
+        for step in what_if.steps:
+            try:
+                stages.append(self._step([order[number] for number in step], own, stages[-1]))
+            except _Refused as refused:
+                failed = (refusal(refused.patch, refused.clash, f"{self.commit[:12]} and what is before it"),)
+                break
+        return self._snapshots(stages, titled(self.series, what_if), failed)
+
+    def _laid(self) -> tuple[list[_Stage], tuple[Unknown, ...]]:
+        """The stages of the series as it was sent, as far as it applies, and why no further."""
+        stages = [_Stage(self._first(), _NO_LINES, _NO_ORIGINS, _NOTHING)]
         for patch in self.series.patches:
             try:
                 stages.append(self._after(patch, stages[-1]))
             except _Refused as refused:
-                failed = (_said(patch, refused, self.commit),)
-                break
-        snapshots = [self._snapshot(number, stage) for number, stage in enumerate(stages)]
-        for patch in self.series.patches[len(stages) - 1 :]:
+                why = f"{self.commit[:12]} and the patches before it"
+                return stages, (refusal(patch, refused.clash, why),)
+        return stages, ()
+
+    def _snapshots(
+        self, stages: Sequence[_Stage], commits: Sequence[Commit], failed: tuple[Unknown, ...]
+    ) -> tuple[Snapshot, ...]:
+        named = [Commit(0, "base"), *commits]
+        snapshots = [self._snapshot(each, stage) for each, stage in zip(named, stages, strict=False)]
+        for each in named[len(stages) :]:
             last = snapshots[-1]
             snapshots.append(
                 Snapshot(
-                    patch.number, patch.title, last.files, last.lines, {}, {}, analysed=False, unknown=failed,
+                    each.number, each.title, last.files, last.lines, {}, {}, analysed=False, unknown=failed,
                     blobs=last.blobs,
                 )
             )  # fmt: skip
         return tuple(snapshots)
+
+    # --- a series taken otherwise ---------------------------------------------------------------
+
+    def _step(self, members: Sequence[int], own: Sequence[_Stage], stage: _Stage) -> _Stage:
+        """The stage after one more commit, made of the patches at these places of the series."""
+        last, renamed = stage, stage.renamed
+        for number, at in enumerate(members):
+            last = self._picked(at, own, last)
+            renamed = composed(renamed, last.renamed) if number else last.renamed
+        if len(members) == 1:
+            return last
+        copied = {
+            diff.new_path
+            for at in members
+            for diff in self.series.patches[at].files
+            if diff.change is FileChange.COPIED
+        }
+        return self._tied(stage, last.files, self._kept(stage.files, last.files), renamed, copied)
+
+    def _picked(self, at: int, own: Sequence[_Stage], stage: _Stage) -> _Stage:
+        """The stage after the patch at place `at` of the series."""
+        patch = self.series.patches[at]
+        if at + 1 >= len(own):  # what it was made for is not known: by its context alone
+            return self._after(patch, stage)
+        before, after = own[at].files, own[at + 1].files
+        found = pick(patch, _plain(before), _plain(after), _plain(stage.files))
+        if isinstance(found, Clash):
+            raise _Refused(patch, found)
+        files = dict(stage.files)
+        for path, text in found.items():
+            old = files.get(path)
+            if text is None or old is None or text.lines != old.lines or text.identities != old.identities:
+                files[path] = self._merged(text, (after.get(path), old, before.get(path)))
+        changed = self._kept(stage.files, files)
+        return self._tied(
+            stage, files, changed, self._renamed(patch, stage.files, files, changed), _copied(patch)
+        )
+
+    def _merged(self, text: Text | None, like: Sequence[_File | None]) -> _File | None:
+        """A file of these lines, encoded as the first of `like` that is there."""
+        if text is None:
+            return None
+        for file in like:
+            if file is not None and (file.lines, file.identities) == (text.lines, text.identities):
+                return file
+        encoding = next((file.encoding for file in like if file is not None), "utf-8")
+        content = "".join(text.lines).encode(encoding, "replace")
+        return _File(text.lines, encoding, text.identities, self.objects.blob_id(content))
+
+    def _kept(
+        self, before: Mapping[str, _File | None], after: Mapping[str, _File | None]
+    ) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """The files that changed: each with the path it had, and for its lines the 1-based old ones."""
+        return {
+            path: kept_lines(path, file.identities, _identities(before))
+            for path, file in after.items()
+            if file is not None and file != before.get(path)
+        }
 
     def _first(self) -> Mapping[str, _File | None]:
         """All files the series touches and the base has."""
@@ -141,14 +230,16 @@ class _Layer:
                 continue
             again = diff.new_path in kept and diff.change is FileChange.MODIFIED
             old = files.get(diff.new_path) if again else stage.files.get(diff.old_path)
-            self._check_presence(diff, old, stage.files, gone)
+            self._check_presence(patch, diff, old, stage.files, gone)
             before = old or _File((), "utf-8", (), "")
             done = apply(before.lines, diff)
             if isinstance(done, Misfit):
-                raise _Refused(diff, done.hunk, done.why)
+                raise _Refused(patch, Clash(diff, done.hunk, done.why))
             if diff.change is FileChange.DELETED:
                 if done.lines:
-                    raise _Refused(diff, 0, "it deletes the file, which holds more than it shows")
+                    raise _Refused(
+                        patch, Clash(diff, 0, "it deletes the file, which holds more than it shows")
+                    )
                 self.shown.update(before.identities)
                 if diff.old_path not in kept:
                     files[diff.old_path] = None
@@ -166,24 +257,31 @@ class _Layer:
             for path, (source, lines) in kept.items()
             if path != source or files[path] != stage.files.get(path)
         }
-        return self._tied(patch, stage, files, changed)
+        return self._tied(
+            stage, files, changed, self._renamed(patch, stage.files, files, changed), _copied(patch)
+        )
 
     def _is_link(self, diff: FileDiff) -> bool:
         """Whether it is of a link or a submodule, which the listing does not have."""
         return any(line.text.startswith("Subproject commit ") for hunk in diff.hunks for line in hunk.lines)
 
     def _check_presence(
-        self, diff: FileDiff, old: _File | None, before: Mapping[str, _File | None], gone: set[str]
+        self,
+        patch: Patch,
+        diff: FileDiff,
+        old: _File | None,
+        before: Mapping[str, _File | None],
+        gone: set[str],
     ) -> None:
         if diff.change is FileChange.ADDED:
             if before.get(diff.new_path) is not None and diff.new_path not in gone:
-                raise _Refused(diff, 0, "it adds a file that is there already")
+                raise _Refused(patch, Clash(diff, 0, "it adds a file that is there already"))
         elif old is None:
-            raise _Refused(diff, 0, "the file is not there")
+            raise _Refused(patch, Clash(diff, 0, "the file is not there"))
         elif diff.change in (FileChange.RENAMED, FileChange.COPIED):
             there = before.get(diff.new_path) is not None
             if there and diff.new_path not in gone and diff.new_path != diff.old_path:
-                raise _Refused(diff, 0, f"there is a file {diff.new_path} already")
+                raise _Refused(patch, Clash(diff, 0, f"there is a file {diff.new_path} already"))
 
     def _made(self, before: _File, done: Applied, told: str) -> _File:
         self.shown.update(before.identities[line - 1] for line in done.shown)
@@ -206,24 +304,33 @@ class _Layer:
         lines = done.lines if text == content else tuple(_lines(text))
         return _File(lines, encoding, identities, blob)
 
-    def _tied(
+    def _renamed(
         self,
         patch: Patch,
+        old: Mapping[str, _File | None],
+        new: Mapping[str, _File | None],
+        changed: Mapping[str, tuple[str, tuple[int, ...]]],
+    ) -> Mapping[str, str]:
+        """The names that a patch renames throughout."""
+        sources = {path: entry for path, entry in changed.items() if path.endswith(SOURCES)}
+        return renamed_throughout(
+            patch,
+            _texts(old, {*sources, *(source for source, _ in sources.values())}),
+            _texts(new, sources),
+            lambda word: self._uses(old, word),
+            lambda word: self._uses(new, word),
+        )
+
+    def _tied(
+        self,
         stage: _Stage,
         files: Mapping[str, _File | None],
         changed: Mapping[str, tuple[str, tuple[int, ...]]],
+        renamed: Mapping[str, str],
+        copied: Collection[str],
     ) -> _Stage:
-        """The stage, its lines and names tied to those of the stage before."""
+        """The stage that these files make, its lines tied to those of the stage before."""
         sources = {path: entry for path, entry in changed.items() if path.endswith(SOURCES)}
-        before = _texts(stage.files, {*sources, *(source for source, _ in sources.values())})
-        after = _texts(files, sources)
-        renamed = renamed_throughout(
-            patch,
-            before,
-            after,
-            lambda word: self._uses(stage.files, word),
-            lambda word: self._uses(files, word),
-        )
         moved: dict[str, tuple[int, ...]] = {}
         origins: dict[str, tuple[tuple[str, int], ...]] = {}
         names = list(sources)
@@ -238,7 +345,6 @@ class _Layer:
             for path, home in zip(names, homes, strict=True)
         ]
         parts += [Part(_old(stage.files[path]), (), ()) for path in lost]
-        copied = {d.new_path for d in patch.files if d.change is FileChange.COPIED}
         for path, ties in zip([*names, *lost], continued_parts(parts, renamed), strict=True):
             if path not in sources:
                 continue
@@ -266,15 +372,15 @@ class _Layer:
 
     # --- the outcome ---------------------------------------------------------------------------
 
-    def _snapshot(self, number: int, stage: _Stage) -> Snapshot:
+    def _snapshot(self, commit: Commit, stage: _Stage) -> Snapshot:
         sources = {path: file for path, file in stage.files.items() if path.endswith(SOURCES)}
         files = StageFiles(self.base, {path: file.text if file else None for path, file in sources.items()})
         blobs = {path: blob for path, blob in self.listing.items() if sources.get(path, "") is not None}
         blobs |= {path: file.blob for path, file in sources.items() if file}
         shown = self.shown
         return Snapshot(
-            patch=self.series.patches[number - 1].number if number else 0,
-            title=self.series.patches[number - 1].title if number else "base",
+            patch=commit.number,
+            title=commit.title,
             files=files,
             lines=MappingProxyType(
                 {path: _Lines(path, file.identities, shown) for path, file in sources.items() if file}
@@ -313,6 +419,18 @@ _NO_LINES: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 _NO_ORIGINS: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
 
 
+def _plain(files: Mapping[str, _File | None]) -> dict[str, Text | None]:
+    return {path: Text(file.lines, file.identities) if file else None for path, file in files.items()}
+
+
+def _identities(files: Mapping[str, _File | None]) -> dict[str, tuple[int, ...]]:
+    return {path: file.identities for path, file in files.items() if file}
+
+
+def _copied(patch: Patch) -> set[str]:
+    return {diff.new_path for diff in patch.files if diff.change is FileChange.COPIED}
+
+
 def _paths(diff: FileDiff) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in (diff.old_path, diff.new_path) if path))
 
@@ -330,15 +448,3 @@ def _texts(files: Mapping[str, _File | None], paths: Mapping[str, object] | set[
 
 def _old(file: _File | None) -> Sequence[str]:
     return file.lines if file else ()
-
-
-def _said(patch: Patch, refused: _Refused, commit: str) -> Unknown:
-    """What did not apply: patch, file and hunk."""
-    hunk = f", hunk {refused.hunk}" if refused.hunk else ""
-    lines = refused.diff.hunks[refused.hunk - 1].source if refused.hunk else patch.line
-    return Unknown(
-        what=f"patch {patch.number}, {path_of(refused.diff)}{hunk}",
-        why=f"it does not apply to {commit[:12]} and the patches before it: {refused.why}",
-        where=f"{patch.source}:{lines}" if patch.source and lines else patch.source,
-        patch=patch.number,
-    )

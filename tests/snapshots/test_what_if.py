@@ -1,0 +1,184 @@
+"""A series over a repository, taken otherwise: the texts are those that `git cherry-pick` would make."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from analyzer import intake
+from analyzer.model.series import Series
+from analyzer.model.snapshot import Snapshot
+from analyzer.model.what_if import Squashed, WhatIf
+from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.tree import lay
+from tests.repositories import commit, every_byte, git, repository
+from tests.snapshots.test_tree import FILES, LIFE, domain
+
+EDITS = {  # each touches another function, but for `lower`, which needs `upper`
+    "one": lambda text: text.replace("first_one(o)", "begin_one(o)"),
+    "four": lambda text: text.replace("    second_four(o);\n", "    third_four(o);\n    second_four(o);\n"),
+    "upper": lambda text: text.replace("second_two(o)", "middle_two(o)"),
+    "lower": lambda text: text.replace("middle_two(o)", "last_two(o)"),
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = repository(tmp_path / "tree")
+    commit(folder, FILES)
+    git(folder, "tag", "start")
+    return folder
+
+
+def series_of(tree: Path) -> Series:
+    folder = tree.parent / "patches"
+    git(tree, "format-patch", "-q", "-o", str(folder), "start")
+    (series,) = intake.read([str(path) for path in folder.iterdir()])
+    return series
+
+
+def edited(tree: Path, *names: str) -> Series:
+    """The series of these edits of the file, one patch each."""
+    text = LIFE
+    for name in names:
+        text = EDITS[name](text)
+        commit(tree, {"core/life.c": text}, name)
+    return series_of(tree)
+
+
+def laid(tree: Path, series: Series, *steps: tuple[int, ...]) -> tuple[Snapshot, ...]:
+    what_if = WhatIf(steps, "") if steps else None
+    with Objects(tree) as objects:
+        snapshots = lay(series, domain(), objects, "start", what_if)
+        assert all([snapshot.files[path] for path in snapshot.files] for snapshot in snapshots)
+        return snapshots
+
+
+def texts(snapshot: Snapshot) -> dict[str, str]:
+    return {path: snapshot.files[path] for path in snapshot.files}
+
+
+def in_full(snapshots: tuple[Snapshot, ...]) -> list[object]:
+    return [
+        (
+            snapshot.patch,
+            snapshot.title,
+            texts(snapshot),
+            {path: tuple(lines) for path, lines in snapshot.lines.items()},
+            dict(snapshot.moved),
+            dict(snapshot.origins),
+            dict(snapshot.renamed),
+            dict(snapshot.blobs),
+            snapshot.analysed,
+        )
+        for snapshot in snapshots
+    ]
+
+
+def picked_by_git(tree: Path, revisions: list[str]) -> str | None:
+    """The file after picking these commits onto the start; None if one conflicts."""
+    git(tree, "checkout", "-q", "--detach", "start")
+    for revision in revisions:
+        git(tree, "cherry-pick", revision, check=False)
+        if git(tree, "status", "--porcelain", "-uno"):
+            git(tree, "cherry-pick", "--abort", check=False)
+            return None
+    return (tree / "core/life.c").read_text()
+
+
+def test_in_its_own_order_a_series_is_itself(tree: Path) -> None:
+    series = edited(tree, "one", "upper", "lower", "four")
+    assert in_full(laid(tree, series, (1,), (2,), (3,), (4,))) == in_full(laid(tree, series))
+
+
+def test_in_its_own_order_a_series_that_renames_is_itself(tree: Path) -> None:
+    commit(tree, {"core/life.c": EDITS["one"](LIFE)}, "one")
+    commit(tree, {"core/life.c": None, "core/new.c": EDITS["upper"](EDITS["one"](LIFE))}, "rename")
+    commit(tree, {"core/life.h": None, "core/more.c": "int more;\n"}, "add and delete")
+    series = series_of(tree)
+    assert in_full(laid(tree, series, (1,), (2,), (3,))) == in_full(laid(tree, series))
+
+
+def test_squashed_into_one_a_series_has_its_last_stage(tree: Path) -> None:
+    series = edited(tree, "one", "upper", "lower", "four")
+    base, one = laid(tree, series, (1, 2, 3, 4))
+    last = laid(tree, series)[-1]
+    assert texts(one) == texts(last)
+    assert dict(one.blobs) == dict(last.blobs)
+    assert (one.patch, str(one.patch), one.title) == (4, "1+2+3+4", "one; upper; lower; four")
+    assert isinstance(one.patch, Squashed)
+    assert base.patch == 0
+
+
+@pytest.mark.parametrize(
+    "steps", [((3,), (1,), (2,)), ((2,), (3,), (1,)), ((3,),), ((2, 3), (1,)), ((1, 3),)]
+)
+def test_patches_that_do_not_meet_go_in_any_order(tree: Path, steps: tuple[tuple[int, ...], ...]) -> None:
+    series = edited(tree, "one", "upper", "four")
+    snapshots = laid(tree, series, *steps)
+    assert [snapshot.unknown for snapshot in snapshots] == [()] * (len(steps) + 1)
+    revisions = [f"main~{3 - number}" for step in steps for number in step]
+    assert snapshots[-1].files["core/life.c"] == picked_by_git(tree, revisions)
+
+
+def test_a_patch_that_needs_another_conflicts_with_file_and_hunk(tree: Path) -> None:
+    series = edited(tree, "one", "upper", "lower")
+    base, first, third, second = laid(tree, series, (1,), (3,), (2,))
+    assert (first.analysed, third.analysed, second.analysed) == (True, False, False)
+    assert third.unknown[0].what == "patch 3, core/life.c, hunk 1"
+    assert "was changed there as well" in third.unknown[0].why
+    assert "0003-lower.patch:" in third.unknown[0].where
+    assert (base.unknown, first.unknown) == ((), ())
+    assert picked_by_git(tree, ["main~2", "main", "main~1"]) is None
+
+
+def test_a_file_that_an_earlier_patch_renames_is_found_under_its_old_name(tree: Path) -> None:
+    commit(tree, {"core/life.c": None, "core/new.c": LIFE}, "rename")
+    commit(tree, {"core/new.c": EDITS["one"](LIFE)}, "one")
+    _, one = laid(tree, series_of(tree), (2,))
+    assert one.files["core/life.c"] == EDITS["one"](LIFE)
+    assert "core/new.c" not in one.files
+
+
+def test_a_file_that_a_left_out_patch_adds_is_not_there(tree: Path) -> None:
+    commit(tree, {"core/more.c": "int more;\n"}, "add")
+    commit(tree, {"core/more.c": "int less;\n"}, "change")
+    _, one = laid(tree, series_of(tree), (2,))
+    assert (one.analysed, one.unknown[0].what) == (False, "patch 2, core/more.c")
+
+
+def test_behind_a_patch_that_does_not_apply_context_alone_counts(tree: Path) -> None:
+    series = edited(tree, "one", "four")
+    git(tree, "checkout", "-q", "start")
+    commit(tree, {"core/life.c": LIFE.replace("first_one(o)", "another(o)")})
+    git(tree, "tag", "-f", "start")
+    assert [snapshot.analysed for snapshot in laid(tree, series)] == [True, False, False]
+    _, four = laid(tree, series, (2,))
+    assert "third_four(o)" in four.files["core/life.c"]
+
+
+def test_the_repository_is_what_it_was(tree: Path) -> None:
+    series = edited(tree, "one", "upper", "four")
+    before = every_byte(tree)
+    laid(tree, series, (3,), (1, 2))
+    assert every_byte(tree) == before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_order_of_any_edits_is_what_git_picks(tree: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = LIFE.splitlines(keepends=True)
+    for number in range(4):
+        for _ in range(chance.randint(1, 2)):
+            at = chance.randrange(len(lines))
+            lines[at : at + chance.randint(0, 1)] = [f"    step_{number}_{chance.randrange(1000)}(o);\n"]
+        commit(tree, {"core/life.c": "".join(lines)}, f"edit {number}")
+    series = series_of(tree)
+    order = list(range(1, 5))
+    chance.shuffle(order)
+    order = order[: chance.randint(1, 4)]
+    snapshots = laid(tree, series, *((number,) for number in order))
+    made = picked_by_git(tree, [f"main~{4 - number}" for number in order])
+    assert (snapshots[-1].files["core/life.c"] if snapshots[-1].analysed else None) == made
