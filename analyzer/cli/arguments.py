@@ -41,6 +41,7 @@ class Arguments:
     only: str | None = None
     order: str | None = None
     squash: tuple[str, ...] = ()
+    suggest: bool = False
     help: bool = False
     version: bool = False
 
@@ -76,6 +77,7 @@ def read(argv: Sequence[str]) -> Arguments:
         only=getattr(given, "only", None),
         order=getattr(given, "order", None),
         squash=tuple(getattr(given, "squash", None) or ()),
+        suggest=bool(getattr(given, "suggest", False)),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )

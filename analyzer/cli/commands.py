@@ -188,6 +188,7 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.only,
         given.order,
         given.squash,
+        given.suggest,
     )
 
 

@@ -24,8 +24,8 @@ Progress = Callable[[str], None]
 class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
     None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
-    `cache` what is read of a tree is remembered. `only`, `order` and
-    `squash` as typed."""
+    `cache` what is read of a tree is remembered. `only`, `order` and `squash` as typed; `suggest` other ways
+    to take a series that has a window."""
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -38,6 +38,7 @@ class Request:
     only: str | None = None
     order: str | None = None
     squash: tuple[str, ...] = ()
+    suggest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

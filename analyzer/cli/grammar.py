@@ -85,6 +85,11 @@ SQUASH = Option(
     "what if these patches were one commit, such as 2+3; may be given several times",
     "NUMBERS",
 )
+SUGGEST = Option(
+    ("--suggest",),
+    "where a window stands open, try the small reorders and squashes that could close it, each analysed as "
+    "a series of its own, which takes a while; without it only the squash that needs no analysis is offered",
+)
 FORMAT = Option(
     ("--format",),
     "how to write the report (default: text); may be given several times, each with its own --output",
@@ -125,6 +130,7 @@ ANALYSE = Command(
         ONLY,
         ORDER,
         SQUASH,
+        SUGGEST,
         FORMAT,
         OUTPUT,
         PROFILE,

@@ -10,6 +10,7 @@ from analyzer.model.level import Level as Level
 from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
+from analyzer.model.suggestion import Suggestion
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf
 
@@ -300,3 +301,4 @@ class Report:
     base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
     base_reason: str = ""  # why this one
     what_if: WhatIf | None = None  # how the series was taken, if not as it was sent
+    suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open

@@ -30,12 +30,14 @@ from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
+from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.commits import commit_series, files_and_commits
 from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.repository import Repository, opened
 from analyzer.pipeline.source import Source, concerned, source_of
+from analyzer.pipeline.suggest import at_hand, suggested
 from analyzer.pipeline.what_if import asked, otherwise
 from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
@@ -106,12 +108,24 @@ def report_of(
             )
     what_if = asked(series, options)
     source = source_of(series, profile, options, repository, what_if)
-    series = otherwise(series, what_if)
+    own = [patch.number for patch in series.patches]
     # The built-in lifecycle is read faster than remembered.
     remember = options.cache and source.kind == "tree"
     with closing(cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)) as store:
-        report = _report(series, profile, options, progress, repository, source, store)
-    return replace(report, what_if=what_if)
+
+        def taken(other: WhatIf) -> Report:
+            """The report on the series taken otherwise, without what no suggestion needs."""
+            progress(f"what if {other.words}")
+            laid = source_of(series, profile, options, repository, other)
+            slight = replace(options, failing=False)
+            report = _report(otherwise(series, other), profile, slight, lambda _: None, None, laid, store)
+            return replace(report, what_if=other)
+
+        taken_series = otherwise(series, what_if)
+        report = _report(taken_series, profile, options, progress, repository, source, store)
+        report = replace(report, what_if=what_if)
+        found = suggested(own, report, taken) if options.suggest else at_hand(own, report)
+    return replace(report, suggestions=found)
 
 
 def _report(

@@ -20,6 +20,8 @@ class Options:
 
     `only`, `order` and `squash` take the series otherwise than it was sent (`analyzer.pipeline.what_if`).
 
+    With `suggest`, other ways to take the series are analysed if a window stands open in it.
+
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
     """
 
@@ -36,3 +38,4 @@ class Options:
     only: str | None = None
     order: str | None = None
     squash: tuple[str, ...] = ()
+    suggest: bool = False

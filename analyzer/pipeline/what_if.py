@@ -63,6 +63,18 @@ def otherwise(series: Series, what_if: WhatIf | None) -> Series:
     )
 
 
+def spelt(own: Sequence[int], steps: tuple[tuple[int, ...], ...]) -> str:
+    """The options that ask for these commits of a series whose patches have the numbers `own`."""
+    order = [number for step in steps for number in step]
+    groups = [step for step in steps if len(step) > 1]
+    taken = [number for number in own if number in order]
+    words = [] if len(taken) == len(own) else [f"--only {','.join(map(str, taken))}"]
+    if _steps(taken, groups) != steps:
+        words.append(f"--order {','.join(map(str, order))}")
+    words += [f"--squash {'+'.join(map(str, step))}" for step in groups]
+    return " ".join(words)
+
+
 def _steps(taken: Sequence[int], groups: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     """The commits: a squashed one stands where the first of its patches stood."""
     steps: list[tuple[int, ...]] = []

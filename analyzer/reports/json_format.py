@@ -24,6 +24,7 @@ from analyzer.model.report import (
     Subscriber,
     Witness,
 )
+from analyzer.model.suggestion import Suggestion
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf, members_of
 from analyzer.reports import words
@@ -79,6 +80,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         ],
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
+        "suggestions": [_suggestion(one) for one in report.suggestions],
         "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],
         "repairs": [{"what": r.what, "where": r.where, "patch": r.patch} for r in report.repairs],
         "notes": _strings(report.notes),
@@ -186,6 +188,26 @@ def _finding(finding: Finding) -> Json:
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
         "hits": [_hit(hit) for hit in finding.hits],
+    }
+
+
+def _suggestion(one: Suggestion) -> Json:
+    return {
+        "what_if": what_if_json(one.what_if),
+        "closes": one.closes,
+        "checked": one.checked,
+        "why": one.why,
+        "breaks": [
+            {
+                "rule": broken.rule,
+                "violation": broken.violation,
+                "level": broken.level.value,
+                "kind": broken.kind,
+                "patch": broken.patch,
+                "status": list(broken.status),
+            }
+            for broken in one.broken
+        ],
     }
 
 

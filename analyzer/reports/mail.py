@@ -39,6 +39,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
             blocks += _scenario(*same)
         blocks += _unchanged(listings)
         blocks += _findings(report)
+        blocks += _section(words.SUGGESTIONS, words.suggestions(report))
         blocks += _section("What could not be told", map(words.unknown_words, words.incomplete(report)))
         blocks += _subscribers(report)
         blocks += _section("Notes", _notes(report))

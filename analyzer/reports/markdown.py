@@ -41,6 +41,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     for finding in words.ordered_findings(report.findings):
         if not scenarios or ids & set(finding.scenarios):
             blocks += _finding(report, finding)
+    blocks += _section(words.SUGGESTIONS, words.suggestions(report))
     for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):
         blocks += _change(report, group)
     if report.subscribers and not scenarios:

@@ -42,6 +42,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     if not scenarios:
         blocks += _failing(report, style)
     blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
+    blocks += _section(words.SUGGESTIONS, words.suggestions(report), style)
     blocks += [_change(report, group, style) for group in grouped(changes)]
     if not scenarios:
         blocks += _section("Subscribers", _subscribers(report), style)

@@ -19,10 +19,12 @@ from analyzer.model.report import (
     Sequence,
 )
 from analyzer.model.series import Repair
+from analyzer.model.suggestion import Broken, Suggestion
 from analyzer.model.unknown import Unknown, Weight
 from analyzer.reports.lists import entries
 
 SUBSCRIBER_HEADS = ("device", "handler", "events needed")
+SUGGESTIONS = "What would close the window"
 _CHANGES = {
     ChangeKind.ADDED: "is added",
     ChangeKind.LOST: "is lost",
@@ -53,6 +55,33 @@ def what_if_words(report: Report) -> str:
     taken = ", ".join(str(number) for number in report.what_if.numbers)
     patches = "patch" if len(own) == 1 else "patches"
     return f"what if: {report.what_if.words} (taken: {patches} {taken})"
+
+
+def suggestions(report: Report) -> tuple[str, ...]:
+    """One sentence or two for each other way to take a series that has a window."""
+    return tuple(_suggestion(one) for one in report.suggestions)
+
+
+def _suggestion(one: Suggestion) -> str:
+    outcome = {
+        True: "no window stands open",
+        False: "a window stands open all the same",
+        None: f"could not be told: {one.why}",
+    }[one.closes]
+    *most, last = (str(number) for number in one.apart)
+    keeps = f"keeps {', '.join(most)} and {last} apart" if most else f"makes one commit of {last}"
+    said = f"{one.what_if.words}: {outcome}; it {keeps}"
+    if one.closes is not None:
+        breaks = dict.fromkeys(_broken(broken) for broken in one.broken)
+        said += f"; it breaks {', '.join(breaks)}" if breaks else "; it breaks no rule"
+    if not one.checked:
+        said += " (told from the stages above; --suggest tries other orders as well)"
+    return said
+
+
+def _broken(broken: Broken) -> str:
+    done = "introduced" if broken.kind == FindingKind.INTRODUCED.value else "a window opened"
+    return f"{broken.rule}: {broken.violation} ({done} by patch {broken.patch})"
 
 
 def not_concerned(report: Report) -> tuple[str, ...]:
