@@ -58,4 +58,5 @@ def changes(report: Report, patch: int, scenario: str) -> list[Change]:
 
 def status(report: Report, rule: str, scenario: str) -> list[tuple[int | None, ...]]:
     """The status vectors of a rule's findings that a scenario stands in."""
-    return [one.status for one in report.findings if one.rule == rule and scenario in one.scenarios]
+    found = (one.status for one in report.findings if one.rule == rule and scenario in one.scenarios)
+    return list(dict.fromkeys(found))

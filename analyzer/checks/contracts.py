@@ -105,10 +105,20 @@ def violation(contract: Contract, reads: frozenset[str], sequence: Sequence) -> 
 
 def judge(contract: Contract, reads: frozenset[str], word: tuple[str, ...]) -> Violation | None:
     """How a plain word of letters in `reads` breaks `contract`; None if it does not."""
+    left = _after(contract, word)
+    return None if left is not None and nullable(left) else _nearest(contract, reads, word)
+
+
+def unfinished(contract: Contract, word: tuple[str, ...]) -> bool:
+    """Whether `word` can still be completed to one that keeps `contract`."""
+    return _after(contract, word) is not None
+
+
+def _after(contract: Contract, word: tuple[str, ...]) -> Contract | None:
     left: Contract | None = contract
     for letter in word:
         left = None if left is None else derive(left, letter)
-    return None if left is not None and nullable(left) else _nearest(contract, reads, word)
+    return left
 
 
 def _nearest(contract: Contract, reads: frozenset[str], word: tuple[str, ...]) -> Violation:

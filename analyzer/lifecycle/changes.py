@@ -10,30 +10,39 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from analyzer.lifecycle.constant import Possible
 from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.groups import ends_of, unchanged
 from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, Side, Sign
 from analyzer.lifecycle.places import Places, Values
 from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.sequences import OTHER, letter
 from analyzer.lifecycle.stages import Stage
+from analyzer.model.group import Group, Pairs
 from analyzer.model.profile import Profile
 from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, StepKind, Witness
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import Call
 from analyzer.model.unknown import Location, Unknown
 
+Outcome = TypeVar("Outcome")
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The changes of one patch, and what could not be compared."""
+    """The changes of one patch, what could not be compared, and which groups of runs belong together.
+
+    `reading` tells more of pairs of groups that are not the same before and after; None if all are.
+    """
 
     changes: tuple[Change, ...]
     unknown: tuple[Unknown, ...]
     dropped: int
+    pairs: Pairs = frozenset()
+    reading: Reading | None = None
 
 
 def compare(
@@ -46,17 +55,18 @@ def compare(
     """What changed from `before` to `after`."""
     patch = after.snapshot.patch
     if after.same:
-        return Compared((), (), 0)
+        return Compared((), (), 0, unchanged(before, after, bounds.letters))
     pairing = Pairing((before.machine, before.graph), (after.machine, after.graph), bounds)
     graph = pairing.run(progress)
-    changes = _Reading(pairing, graph, before, after, profile).changes()
+    reading = Reading(pairing, graph, before, after, profile)
+    changes = reading.changes()
     unknown: list[Unknown] = []
     if graph.exceeded:
         unknown.append(Unknown("what changed", f"lockstep ran out: {graph.exceeded}", patch=patch))
     if graph.lost:
         why = f"lockstep lost its footing on {graph.lost} ways: one side decides what the other never asks"
         unknown.append(Unknown("what changed", why, patch=patch))
-    return Compared(changes, tuple(unknown), graph.dropped)
+    return Compared(changes, tuple(unknown), graph.dropped, reading.pairs(), reading)
 
 
 def project(word: Iterable[Sign]) -> tuple[tuple[str, str], ...]:
@@ -106,7 +116,7 @@ class _Way:
     deciding: tuple[tuple[int, Joined], ...]
 
 
-class _Reading:
+class Reading:
     """Reads changes off one graph of pairs."""
 
     def __init__(
@@ -119,6 +129,7 @@ class _Reading:
         self.profile = profile
         self._modes: Possible | None = None
         self._places: list[Places | None] = [None, None]
+        self._ends: dict[int, tuple[Group, Group]] | None = None
 
     def changes(self) -> tuple[Change, ...]:
         """All changes, by kind and word."""
@@ -140,9 +151,9 @@ class _Reading:
             return ()
         left = self._outcomes_left(keys)
         made = [
-            self._change(key, numbers, group)
+            self._change(key[2], numbers, group)
             for key, numbers in endings.items()
-            for group in self._ways(key, left)
+            for group in self._ways([outcomes == {key} for outcomes in left], [key in some for some in left])
         ]
         made.sort(
             key=lambda c: (
@@ -154,6 +165,50 @@ class _Reading:
         )
         return tuple(made)
 
+    # --- groups of runs ---------------------------------------------------------------------
+
+    def ends(self) -> dict[int, tuple[Group, Group]]:
+        """The pairs in which both sides have ended, with the groups of runs that end there."""
+        if self._ends is None:
+            self._ends = {}
+            for number, node in enumerate(self.graph.nodes):
+                first, second = node.sides
+                if not node.alike and self.pairing.end(0, first.node) and self.pairing.end(1, second.node):
+                    self._ends[number] = (
+                        Group(first.node, project(first.word)),
+                        Group(second.node, project(second.word)),
+                    )
+        return self._ends
+
+    def pairs(self) -> Pairs:
+        """Which groups before and after belong together: some decisions lead to both."""
+        alike = {
+            Group(node.sides[1].node, project(node.sides[1].word)) for node in self.graph.nodes if node.alike
+        }
+        after = self.after.graph
+        same = ends_of(after, alike, self.pairing.bounds.letters)
+        return frozenset(self.ends().values()).union(
+            (Group(after.twins[group.end], group.word), group) for group in same
+        )
+
+    def along(self, wanted: Pairs) -> tuple[tuple[Change, Pairs], ...]:
+        """What the patch does to runs that go from one group to the other of a pair in `wanted`: one change
+        for each way out, told of the run with the shortest path, and which of the pairs it leads to."""
+        ends = self.ends()
+        keys: dict[int, str | None] = {n: None for n, node in enumerate(self.graph.nodes) if node.alike}
+        keys.update({number: "wanted" if pair in wanted else None for number, pair in ends.items()})
+        numbers = [number for number, key in keys.items() if key]
+        if not numbers:
+            return ()
+        left = self._outcomes_left(keys)
+        certain, possible = [some == {"wanted"} for some in left], ["wanted" in some for some in left]
+        found = []
+        for way in self._ways(certain, possible):
+            change = self._change("", numbers, way)
+            led_to = self._led_to(way, numbers)
+            found.append((change, frozenset(ends[number] for number in led_to)))
+        return tuple(found)
+
     @staticmethod
     def _key(first: Side, second: Side, apart: bool) -> Key | None:
         was, now = project(first.word), project(second.word)
@@ -163,13 +218,13 @@ class _Reading:
             return (was, now, ChangeKind.BLOCKED.value)
         return (was, now, ChangeKind.CONTEXT.value) if first.shifted else None
 
-    def _outcomes_left(self, keys: dict[int, Key | None]) -> list[set[Key | None]]:
+    def _outcomes_left(self, keys: dict[int, Outcome | None]) -> list[set[Outcome | None]]:
         """For each pair the outcomes that can still follow."""
         callers: list[list[int]] = [[] for _ in self.graph.nodes]
         for number, node in enumerate(self.graph.nodes):
             for arrow in node.arrows:
                 callers[arrow.target].append(number)
-        left: list[set[Key | None]] = [set() for _ in self.graph.nodes]
+        left: list[set[Outcome | None]] = [set() for _ in self.graph.nodes]
         work: deque[int] = deque()
         for number, key in keys.items():
             left[number].add(key)
@@ -182,17 +237,21 @@ class _Reading:
                     work.append(caller)
         return left
 
-    def _change(self, key: Key, numbers: list[int], way: _Way) -> Change:
-        was, now, kind = key
-        wanted = set(numbers)
+    def _led_to(self, way: _Way, numbers: list[int]) -> list[int]:
+        """Those of the ends that a way leads to; all if nothing decides it."""
+        if not way.deciding:
+            return numbers
+        return sorted(self._reachable({arrow.target for _, arrow in way.deciding}) & set(numbers))
+
+    def _change(self, kind: str, numbers: list[int], way: _Way) -> Change:
         if way.deciding:
             first = min(way.deciding, key=lambda step: self._depth(step[0]))
-            path = [*self._path(first[0]), first, *self._to_end(first[1].target, wanted)]
-            reached = self._reachable({arrow.target for _, arrow in way.deciding})
-            numbers = sorted(reached & wanted)
+            path = [*self._path(first[0]), first, *self._to_end(first[1].target, set(numbers))]
         else:
             path = self._path(min(numbers, key=self._depth))
+        numbers = self._led_to(way, numbers)
         end = path[-1][1].target if path else numbers[0]
+        was, now = (project(side.word) for side in self.graph.nodes[end].sides)
         steps, words = self._replay(path)
         scenarios = sorted({s for number in numbers for s in self._scenarios(number)})
         return Change(
@@ -289,16 +348,16 @@ class _Reading:
 
     # --- causes -----------------------------------------------------------------------------
 
-    def _ways(self, key: Key, left: list[set[Key | None]]) -> list[_Way]:
+    def _ways(self, certain: list[bool], possible: list[bool]) -> list[_Way]:
         """The decisions after which only this outcome is left although others were possible before, put
         together by the place where the ways on from them meet."""
         groups: dict[tuple[str, int, str], tuple[dict[Cause, None], list[tuple[int, Joined]]]] = {}
         known: dict[tuple[str, int, str, str], tuple[str, int, str]] = {}
         for number, node in enumerate(self.graph.nodes):
-            if left[number] == {key} or key not in left[number]:
+            if certain[number] or not possible[number]:
                 continue
             for arrow in node.arrows:
-                if left[arrow.target] != {key}:
+                if not certain[arrow.target]:
                     continue
                 cause = self._cause(number, arrow)
                 place = (cause.where.path, cause.where.line, cause.text, cause.function)

@@ -225,8 +225,12 @@ class FindingKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A contract broken: by rule, kind of violation and status over the stages (1 = broken). `hits` are the
-    handlers that act on the events of the change that broke or mended it."""
+    """A contract broken: by rule, kind of violation, status over the stages (1 = broken) and way out.
+
+    `hits` are the handlers that act on the events of the change that broke or mended it, `causes` its
+    decisions, which meet at `way_out`. `good` and `bad` are sequences before and after that change (after and
+    before it where it mended), `witness` is the path of the bad one, `witness_good` that of the good one.
+    """
 
     rule: str
     violation: str  # duplicate, missing, extra, out of order
@@ -245,6 +249,10 @@ class Finding:
     where: Location
     fingerprint: str
     hits: tuple[Hit, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    way_out: Location | None = None
+    way_out_words: str = ""
+    witness_good: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analyzer.model.group import Group
 from analyzer.model.report import Sequence
 from analyzer.model.unknown import Unknown
 
@@ -35,3 +37,12 @@ class Verdict:
     def told(self, rule: str) -> bool:
         """Whether it is known at this stage if `rule` is kept."""
         return self.analysed and all(name != rule for name, _ in self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A stage's groups of runs: the rules that pick each, with the kind of violation or "" where it keeps the
+    rule; and the scenarios that claim it."""
+
+    verdicts: Mapping[Group, Mapping[str, str]]
+    scenarios: Mapping[Group, frozenset[str]]

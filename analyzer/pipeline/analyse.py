@@ -32,6 +32,7 @@ from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
 from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.commits import commit_series, files_and_commits
+from analyzer.pipeline.followed import followed
 from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
@@ -148,7 +149,7 @@ def _report(
         else check(stage, profile, profiles.parse_contract, options.bounds)
         for stage, snapshot in zip(stages, snapshots, strict=True)
     ]
-    found = findings(verdicts, profile.rules, changes)
+    found = findings(verdicts, profile.rules, changes, followed(stages, compared, verdicts, profile, options))
     unknown = _unknown(series, snapshots, scenarios, compared, verdicts)
     unknown += unexplained(scenarios, changes)
     report = Report(

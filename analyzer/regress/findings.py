@@ -1,142 +1,268 @@
-"""From breaches per stage to findings: what a breach's status over the stages says about the patches.
+"""From broken rules to findings: what a status over the stages says about the patches.
 
-Input: a `Verdict` for each stage. A finding is one rule, one
-kind of violation and one status vector; scenarios that share all three stand in one finding.
+Input: what the rules say of each stage, the courses of runs that break them, and what a patch does to the
+runs of some pairs of groups. A finding is one rule, one kind of violation, one status vector and one way
+out; its causes stand inside. What no course accounts for is found in the sets of sequences alone: there,
+scenarios that share rule, kind and vector stand in one finding.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
+from analyzer.model.group import Group, Pairs
 from analyzer.model.profile import Rule
-from analyzer.model.report import Change, Finding, FindingKind, Level, Witness
+from analyzer.model.report import Change, Finding, FindingKind, Level
+from analyzer.model.report import Sequence as Letters
 from analyzer.model.unknown import Location
 from analyzer.model.verdict import Breach, Verdict
+from analyzer.regress.follow import Course, Status
+from analyzer.regress.identity import with_fingerprints
+
+Along = Callable[[int, Pairs], Iterable[tuple[Change, Pairs]]]
+ORDER = (FindingKind.INTRODUCED, FindingKind.WINDOW, FindingKind.FIXED, FindingKind.PREEXISTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The courses of runs. `along` tells of the patch that makes stage number n what it does to runs of some
+    pairs, a change for each way out; `labels` the scenarios of a group at a stage."""
+
+    courses: tuple[Course, ...]
+    along: Along
+    labels: Callable[[int, Group], frozenset[str]]
 
 
 def findings(
-    stages: Sequence[Verdict], rules: Sequence[Rule], changes: Sequence[Change]
+    stages: Sequence[Verdict],
+    rules: Sequence[Rule],
+    changes: Sequence[Change],
+    followed: Followed | None = None,
 ) -> tuple[Finding, ...]:
     """All findings, errors first."""
-    by_rule = {rule.name: rule for rule in rules}
-    vectors: dict[tuple[str, str, str], tuple[int | None, ...]] = {}
-    for rule, scenario, violation in sorted(
-        {(b.rule, b.scenario, b.violation) for stage in stages for b in stage.breaches}
-    ):
-        vectors[rule, scenario, violation] = tuple(
-            _status(stage, rule, scenario, violation) for stage in stages
-        )
-    groups: dict[tuple[str, str, tuple[int | None, ...]], list[str]] = {}
-    for (rule, scenario, violation), vector in vectors.items():
-        groups.setdefault((rule, violation, vector), []).append(scenario)
-    made = [
-        _finding(by_rule[rule], violation, vector, scenarios, stages, changes)
-        for (rule, violation, vector), scenarios in groups.items()
-    ]
-    order = (FindingKind.INTRODUCED, FindingKind.WINDOW, FindingKind.FIXED, FindingKind.PREEXISTING)
-    made.sort(
-        key=lambda f: (order.index(f.kind), f.level is not Level.ERROR, f.rule, f.violation, f.scenarios)
+    made = _Found(stages, rules, changes)
+    told: set[tuple[int, str, str, str]] = set()  # stage, rule, scenario, violation
+    if followed is not None:
+        for course in followed.courses:
+            for number, groups in enumerate(course.groups):
+                for scenario in (name for group in groups for name in followed.labels(number, group)):
+                    told.add((number, course.rule, scenario, course.violation))
+            made.along(course, followed)
+    made.by_sets(told)
+    found = sorted(
+        made.found,
+        key=lambda f: (
+            ORDER.index(f.kind),
+            f.level is not Level.ERROR,
+            f.rule,
+            f.violation,
+            f.scenarios,
+            f.way_out_words,
+        ),
     )
-    return tuple(made)
+    return with_fingerprints(found)
 
 
-def _status(stage: Verdict, rule: str, scenario: str, violation: str) -> int | None:
-    if any((b.rule, b.scenario, b.violation) == (rule, scenario, violation) for b in stage.breaches):
+def status_by_sets(stage: Verdict, rule: str, violation: str, scenarios: Iterable[str]) -> int | None:
+    """1 if a run of one of the scenarios breaks the rule so, else 0; None if that could not be told."""
+    wanted = frozenset(scenarios)
+    if any(b.rule == rule and b.violation == violation and b.scenario in wanted for b in stage.breaches):
         return 1
     return 0 if stage.told(rule) else None
 
 
-def classify(
-    vector: tuple[int | None, ...], patches: Sequence[int]
-) -> tuple[FindingKind, int | None, int | None]:
+def classify(status: Status, patches: Sequence[int]) -> tuple[FindingKind, int | None, int | None]:
     """Kind, the patch it is put down to, and the patch that closes it, of a status vector.
 
-    `patches` are the stages' patch numbers, the base's first. A stage that could not be told counts as
-    the one before it; that the rule is unknown there is reported apart.
+    `patches` are the stages' patch numbers, the base's first. A stage that could not be told counts as the
+    one before it, and the first ones as the first that could: nothing is put down to a patch on the strength
+    of what is not known. Broken before the series and after it is preexisting, whatever lies between.
     """
+    first_told = next((value for value in status if value is not None), 0)
     known: list[int] = []
-    for status in vector:
-        known.append(status if status is not None else (known[-1] if known else 0))
+    for value in status:
+        known.append(value if value is not None else (known[-1] if known else first_told))
     first, last = known[0], known[-1]
     if first and last:
         return FindingKind.PREEXISTING, None, None
     if last:
-        begun = max(n for n in range(1, len(known)) if known[n] and not known[n - 1])
-        return FindingKind.INTRODUCED, patches[begun], None
-    ended = max(n for n in range(1, len(known)) if known[n - 1] and not known[n])
+        return FindingKind.INTRODUCED, patches[_turn(known, 1)], None
+    ended = _turn(known, 0)
     if first and ended == known.index(0):
         return FindingKind.FIXED, patches[ended], None
-    begun = max(n for n in range(1, ended) if known[n] and not known[n - 1])
+    begun = _turn(known[:ended], 1)
     return FindingKind.WINDOW, patches[begun], patches[ended]
 
 
-def _finding(
-    rule: Rule,
-    violation: str,
-    vector: tuple[int | None, ...],
-    scenarios: list[str],
-    stages: Sequence[Verdict],
-    changes: Sequence[Change],
-) -> Finding:
-    kind, patch, closed_by = classify(vector, [stage.patch for stage in stages])
-    bad_stage = _stage_of(kind, patch, vector, stages)
-    bad = next(
-        b
-        for b in bad_stage.breaches
-        if b.rule == rule.name and b.scenario in scenarios and b.violation == violation
-    )
-    good_at = [n for n, status in enumerate(vector) if status == 0]
-    good = None
-    if good_at:
-        near = min(good_at, key=lambda n: abs(n - stages.index(bad_stage)))
-        good = next(
-            (s for name, scenario, s in stages[near].kept if name == rule.name and scenario == bad.scenario),
+def _turn(known: Sequence[int], to: int) -> int:
+    """The last stage at which the status became `to`."""
+    return max(n for n in range(1, len(known)) if known[n] == to and known[n - 1] != to)
+
+
+class _Found:
+    """Collects findings of one series."""
+
+    def __init__(self, stages: Sequence[Verdict], rules: Sequence[Rule], changes: Sequence[Change]) -> None:
+        self._stages = stages
+        self._rules = {rule.name: rule for rule in rules}
+        self._changes = changes
+        self._patches = [stage.patch for stage in stages]
+        self.found: list[Finding] = []
+
+    # --- along runs -------------------------------------------------------------------------
+
+    def along(self, course: Course, followed: Followed) -> None:
+        """The findings of a course: one for each way out of the patch it is put down to."""
+        status = course.status + (None,) * (len(self._stages) - len(course.status))
+        kind, patch, _ = classify(status, self._patches)
+        number = None if patch is None else self._patches.index(patch)
+        turned: Pairs = frozenset()
+        if number is not None and number <= len(course.pairs):
+            broken = course.groups[number], course.groups[number - 1]
+            turned = frozenset(
+                (before, after)
+                for before, after in course.pairs[number - 1]
+                if (after in broken[0]) != (before in broken[1])
+            )
+        made = 0
+        if number is not None and turned:
+            fixed = kind is FindingKind.FIXED
+            for change, pairs in followed.along(number, turned):
+                at = number - 1 if fixed else number
+                names = {
+                    name
+                    for before, after in pairs
+                    for name in followed.labels(at, before if fixed else after)
+                }
+                self._add(course.rule, course.violation, status, names, change)
+                made += 1
+        if not made:
+            at = next(n for n, groups in enumerate(course.groups) if groups)
+            names = {name for group in course.groups[at] for name in followed.labels(at, group)}
+            self._add(course.rule, course.violation, status, names, None)
+
+    # --- by sets ----------------------------------------------------------------------------
+
+    def by_sets(self, told: set[tuple[int, str, str, str]]) -> None:
+        """The findings of breaches that are not `told` already, by rule, kind and vector."""
+        left = {
+            (b.rule, b.scenario, b.violation)
+            for number, stage in enumerate(self._stages)
+            for b in stage.breaches
+            if (number, b.rule, b.scenario, b.violation) not in told
+        }
+        groups: dict[tuple[str, str, Status], set[str]] = {}
+        for rule, scenario, violation in sorted(left):
+            status = tuple(status_by_sets(stage, rule, violation, (scenario,)) for stage in self._stages)
+            groups.setdefault((rule, violation, status), set()).add(scenario)
+        for (rule, violation, status), scenarios in groups.items():
+            self._add(rule, violation, status, scenarios, None)
+
+    # --- one finding ------------------------------------------------------------------------
+
+    def _add(
+        self, name: str, violation: str, status: Status, scenarios: Iterable[str], change: Change | None
+    ) -> None:
+        rule = self._rules[name]
+        names = tuple(sorted(scenarios))
+        kind, patch, closed_by = classify(status, self._patches)
+        bad_at = status.index(1) if patch is None else self._patches.index(patch)
+        if kind is FindingKind.FIXED:
+            bad_at = max(n for n in range(bad_at) if status[n] == 1)
+        breach = self._breach(bad_at, name, violation, names, change, kind)
+        if breach is None:
+            return
+        if change is None:
+            change = self._change(breach, patch, kind)
+        fixed = kind is FindingKind.FIXED
+        bad, good = breach.sequence, self._good(status, bad_at, breach)
+        witness = other = None
+        if change is not None:
+            sides = ((change.before, change.witness_before), (change.after, change.witness_after))
+            bad, witness = sides[not fixed]
+            good, other = sides[fixed]
+        level = Level(rule.level) if kind is FindingKind.INTRODUCED else Level.NOTE
+        if kind is FindingKind.WINDOW and Level(rule.level) is not Level.NOTE:
+            level = Level.WARNING
+        if level is Level.ERROR and witness is None:
+            level = Level.WARNING  # no path, no error
+        self.found.append(
+            Finding(
+                rule=name,
+                violation=violation,
+                level=level,
+                kind=kind,
+                patch=patch,
+                closed_by=closed_by,
+                status=status,
+                scenarios=names,
+                reason=rule.reason,
+                documented=rule.documented,
+                nearest=breach.nearest,
+                good=good,
+                bad=bad,
+                witness=witness,
+                where=_place(change, bad),
+                fingerprint="",
+                causes=change.causes if change else (),
+                way_out=change.way_out if change else None,
+                way_out_words=change.way_out_words if change else "",
+                witness_good=other,
+            )
+        )
+
+    def _breach(
+        self,
+        at: int,
+        rule: str,
+        violation: str,
+        scenarios: tuple[str, ...],
+        change: Change | None,
+        kind: FindingKind,
+    ) -> Breach | None:
+        """The breach to show: the one of the change's own word if the sets list it."""
+        fitting = [
+            b
+            for b in self._stages[at].breaches
+            if b.rule == rule and b.violation == violation and b.scenario in scenarios
+        ]
+        if change is None:
+            return fitting[0] if fitting else None
+        side = change.before if kind is FindingKind.FIXED else change.after
+        wanted = [one.label for one in side.letters]
+        return next((b for b in fitting if [x.label for x in b.sequence.letters] == wanted), None) or (
+            fitting[0] if fitting else None
+        )
+
+    def _good(self, status: Status, bad_at: int, breach: Breach) -> Letters | None:
+        """A sequence of the scenario that keeps the rule at the nearest stage at which it is kept."""
+        kept_at = [n for n, value in enumerate(status) if value == 0]
+        if not kept_at:
+            return None
+        near = min(kept_at, key=lambda n: abs(n - bad_at))
+        return next(
+            (
+                s
+                for rule, name, s in self._stages[near].kept
+                if (rule, name) == (breach.rule, breach.scenario)
+            ),
             None,
         )
-    witness, where = _evidence(bad, bad_stage.patch, changes)
-    level = Level(rule.level) if kind is FindingKind.INTRODUCED else Level.NOTE
-    if kind is FindingKind.WINDOW and Level(rule.level) is not Level.NOTE:
-        level = Level.WARNING
-    if level is Level.ERROR and witness is None:
-        level = Level.WARNING  # no path, no error
-    identity = "\0".join((rule.name, violation, *scenarios, *bad.nearest))
-    return Finding(
-        rule.name,
-        violation,
-        level,
-        kind,
-        patch,
-        closed_by,
-        vector,
-        tuple(sorted(scenarios)),
-        rule.reason,
-        rule.documented,
-        bad.nearest,
-        good,
-        bad.sequence,
-        witness,
-        where,
-        hashlib.sha256(identity.encode()).hexdigest()[:16],
-    )
+
+    def _change(self, breach: Breach, patch: int | None, kind: FindingKind) -> Change | None:
+        """The change of the patch that leads to, or away from, the breach's own sequence."""
+        wanted = [one.label for one in breach.sequence.letters]
+        for change in self._changes:
+            side = change.before if kind is FindingKind.FIXED else change.after
+            same = [one.label for one in side.letters] == wanted and breach.scenario in change.scenarios
+            if change.patch == patch and same:
+                return change
+        return None
 
 
-def _stage_of(
-    kind: FindingKind, patch: int | None, vector: tuple[int | None, ...], stages: Sequence[Verdict]
-) -> Verdict:
-    if kind in (FindingKind.INTRODUCED, FindingKind.WINDOW):
-        return next(stage for stage in stages if stage.patch == patch)
-    return stages[vector.index(1)]
-
-
-def _evidence(bad: Breach, patch: int, changes: Sequence[Change]) -> tuple[Witness | None, Location]:
-    """The witness of the change that led to the bad sequence, and the place to show."""
-    wanted = [one.label for one in bad.sequence.letters]
-    for change in changes:
-        if change.patch == patch and [one.label for one in change.after.letters] == wanted:
-            where = change.way_out or (change.causes[0].where if change.causes else Location("", 0))
-            if bad.scenario in change.scenarios:
-                return change.witness_after, where
-    if bad.sequence.letters:
-        return None, bad.sequence.letters[-1].where
-    return None, Location("", 0)
+def _place(change: Change | None, bad: Letters) -> Location:
+    """The place to show."""
+    if change is not None:
+        return change.way_out or (change.causes[0].where if change.causes else Location("", 0))
+    return bad.letters[-1].where if bad.letters else Location("", 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.model.profile import LetterKind, Rule, Selection
@@ -157,10 +159,20 @@ def test_a_rule_that_could_not_be_told_before_is_no_error_without_a_path() -> No
     assert found.level is not Level.ERROR
 
 
-def test_identity_does_not_depend_on_lines() -> None:
+def test_identity_depends_neither_on_lines_nor_on_files_nor_on_the_patch() -> None:
     (one,) = findings([stage(0), stage(1, "one")], [rule()], [change(1)])
-    (other,) = findings([stage(0), stage(1, "one")], [rule()], [])
+    elsewhere = replace(change(2), way_out=Location("moved/life.c", 99))
+    (other,) = findings([stage(0), stage(1), stage(2, "one")], [rule()], [elsewhere])
+    assert (one.where, one.patch) != (other.where, other.patch)
     assert one.fingerprint == other.fingerprint
+
+
+def test_another_way_out_is_another_identity() -> None:
+    (one,) = findings([stage(0), stage(1, "one")], [rule()], [change(1)])
+    (other,) = findings(
+        [stage(0), stage(1, "one")], [rule()], [replace(change(1), way_out_words="out: in run()")]
+    )
+    assert one.fingerprint != other.fingerprint
 
 
 def test_errors_come_first() -> None:

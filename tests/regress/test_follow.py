@@ -1,0 +1,121 @@
+"""A rule's status followed along runs: what is claimed is so, and what is broken is shown."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.model.group import Group, Pairs
+from analyzer.model.verdict import Judged
+from analyzer.regress.follow import courses
+
+Path = tuple[int, ...]  # the group that a run is in, by stage
+
+
+def group(number: int) -> Group:
+    return Group(number, ())
+
+
+def judged(kinds: dict[int, str]) -> Judged:
+    """Groups by number; the rule picks all whose kind of violation is not "-"."""
+    verdicts = {group(n): {} if kind == "-" else {"pairs": kind} for n, kind in kinds.items()}
+    return Judged(verdicts, {group(n): frozenset({f"scenario {n}"}) for n in kinds})
+
+
+def pairs_of(runs: list[Path], step: int) -> Pairs:
+    return frozenset((group(run[step]), group(run[step + 1])) for run in runs)
+
+
+def vectors(
+    stages: list[dict[int, str]], runs: list[Path], violation: str = "missing"
+) -> set[tuple[int | None, ...]]:
+    """The statuses that are claimed of runs through these groups; nothing is told of others."""
+    steps = [pairs_of(runs, step) for step in range(len(stages) - 1)]
+    found = courses([judged(kinds) for kinds in stages], steps, lambda *_: True, lambda *_: None)
+    return {one.status for one in found if one.violation == violation}
+
+
+def test_a_run_that_is_broken_and_mended_is_told_from_one_that_always_was() -> None:
+    """Both come to the same end with the same word in between."""
+    stages = [{0: "", 1: "missing"}, {0: "missing"}, {0: ""}]
+    assert vectors(stages, [(0, 0, 0), (1, 0, 0)]) == {(0, 1, 0), (1, 1, 0)}
+
+
+def test_what_cannot_be_told_apart_is_left_open() -> None:
+    """Which of the two was broken before is which of the two is broken after?"""
+    stages = [{0: "", 1: "missing"}, {0: "missing"}, {0: "", 1: "missing"}]
+    told = vectors(stages, [(0, 0, 0), (1, 0, 1)])
+    assert told == {(0, 1, None), (1, 1, None), (None, 1, 0), (None, 1, 1)}
+
+
+def test_a_run_that_another_rule_picks_in_between_is_not_broken_there() -> None:
+    assert vectors([{0: "missing"}, {0: "-"}, {0: "missing"}], [(0, 0, 0)]) == {(1, 0, 1)}
+
+
+def test_another_violation_mends_nothing() -> None:
+    stages = [{0: ""}, {0: "duplicate"}, {0: "missing"}, {0: "missing"}]
+    assert vectors(stages, [(0, 0, 0, 0)], "duplicate") == {(0, 1, 1, 1)}
+    assert vectors(stages, [(0, 0, 0, 0)], "missing") == {(0, 0, 1, 1)}
+
+
+def test_runs_that_lockstep_does_not_find_have_the_status_of_their_scenarios() -> None:
+    stages = [judged({0: ""}), judged({1: "missing"})]
+    asked = []
+
+    def by_sets(number: int, rule: str, violation: str, scenarios: frozenset[str]) -> int:
+        asked.append((number, rule, violation, scenarios))
+        return 0
+
+    (found,) = courses(stages, [frozenset()], lambda *_: True, by_sets)
+    assert found.status == (0, 1)
+    assert (0, "pairs", "missing", frozenset({"scenario 1"})) in asked
+
+
+def test_where_the_rule_could_not_be_told_nothing_is_kept() -> None:
+    stages = [judged({0: ""}), judged({0: "missing"}), judged({0: ""})]
+    steps = [pairs_of([(0, 0, 0)], step) for step in range(2)]
+    (found,) = courses(stages, steps, lambda number, _: number != 2, lambda *_: None)
+    assert found.status == (0, 1, None)
+
+
+def test_a_course_names_the_groups_and_pairs_of_its_runs() -> None:
+    stages = [{0: "", 1: ""}, {0: "missing", 1: ""}]
+    (found,) = courses(
+        [judged(one) for one in stages], [pairs_of([(0, 0), (1, 1)], 0)], lambda *_: True, lambda *_: None
+    )
+    assert found.groups == (frozenset(), frozenset({group(0)}))
+    assert found.pairs == (frozenset({(group(0), group(0))}),)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[dict[int, str]], list[Path]]:
+    """Some runs through some groups of some stages; every group has a run."""
+    stages = draw(st.integers(1, 4))
+    runs = draw(st.lists(st.tuples(*[st.integers(0, 2)] * stages), min_size=1, max_size=6))
+    kinds = [
+        {number: draw(st.sampled_from(("", "missing"))) for number in {run[stage] for run in runs}}
+        for stage in range(stages)
+    ]
+    return kinds, runs
+
+
+@given(worlds())
+def test_no_more_is_claimed_than_holds(world: tuple[list[dict[int, str]], list[Path]]) -> None:
+    """A status without a gap is that of a run; one with gaps agrees with a run where it says anything."""
+    kinds, runs = world
+    true = {tuple(int(kinds[n][at] == "missing") for n, at in enumerate(run)) for run in runs}
+    for claimed in vectors(kinds, runs):
+        assert any(all(c in (None, t) for c, t in zip(claimed, one, strict=True)) for one in true)
+
+
+@given(worlds())
+def test_every_run_that_breaks_the_rule_is_shown(world: tuple[list[dict[int, str]], list[Path]]) -> None:
+    kinds, runs = world
+    claimed = vectors(kinds, runs)
+    for run in runs:
+        true = tuple(int(kinds[n][at] == "missing") for n, at in enumerate(run))
+        for stage in (n for n, value in enumerate(true) if value):
+            assert any(
+                one[stage] == 1 and all(c in (None, t) for c, t in zip(one, true, strict=True))
+                for one in claimed
+            )
