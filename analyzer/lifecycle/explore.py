@@ -122,6 +122,7 @@ class _Explorer:
         self._waiting: deque[int] = deque()
         self._twins: dict[int, int] = {}  # nodes that the graph before has as well, to their number there
         self._numbers: dict[int, int] = {}  # and back
+        self._going_on: dict[int, bool] = {}  # whether what leads to a node there leads to its twin here
         self._alike: set[int] = set()  # twins whose every edge was taken over
         self._sets: dict[frozenset[str], frozenset[str]] = {}
 
@@ -245,13 +246,16 @@ class _Explorer:
     def _copied(self, edge: Edge, before: Before) -> Edge | None:
         """The edge at this stage's places; None when it, or where it leads, is not common to both."""
         common = before.common
+        target = before.graph.nodes[edge.target]
+        goes_on = self._going_on.get(edge.target)
+        if goes_on is None:
+            goes_on = self._going_on[edge.target] = common.continues(target.state, target.functions)
+        if not goes_on:
+            return None
         number = self._numbers.get(edge.target)
         try:
             emitted = common.emitted(edge.emitted) if edge.emitted else ()
             if number is None:
-                target = before.graph.nodes[edge.target]
-                if not common.holds(target.state, target.functions):
-                    return None
                 halt = target.end if target.choice is None else common.choice(target.choice)
                 assert halt is not None
                 number = self._number(target.state, halt, target.living)

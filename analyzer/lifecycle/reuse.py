@@ -1,8 +1,8 @@
 """What two neighbouring stages have in common, so that one need not be executed where the other was.
 
-A function is the same at both when its code, the identities of its places, what its calls mean and all that
-may follow from it are the same. A step of a run that goes through such functions alone leads to the same
-state at both stages; only the lines differ.
+A function is the same at both when its code, the identities of its places and what its calls mean are the same.
+A step of a run that goes through such functions alone does the same at both stages; only the lines differ. It
+leads to the same state if what may follow there is the same as well, for that decides what is forgotten.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class Common:
 
     def __init__(self, before: Machine, after: Machine) -> None:
         self._program = after.program
+        self._machines = (before, after)
         self._functions = _same_functions(before, after)
+        self._points: dict[tuple[str, int, int], bool] = {}
         self._covered: dict[frozenset[str], bool] = {}
         self._lines: dict[tuple[str, int], set[int]] = {}
         for name in self._functions:
@@ -48,6 +50,27 @@ class Common:
     def holds(self, state: State, functions: frozenset[str]) -> bool:
         """Whether a state, in which `functions` are under way, means the same at both stages."""
         return self.covers(functions) and not any(fact.startswith("problem ") for fact in state.facts)
+
+    def continues(self, state: State, functions: frozenset[str]) -> bool:
+        """Whether, besides, the same may follow from a state at both stages."""
+        return (
+            self.holds(state, functions)
+            and all(
+                self._followed(frame.function, frame.block, frame.position)
+                for task in state.tasks
+                for frame in task.frames
+            )
+            and all(self._followed(queued.function, 0, 0) for queued in state.queue)
+        )
+
+    def _followed(self, function: str, block: int, index: int) -> bool:
+        """Whether the same may follow from a point of a function that both stages have in common."""
+        point = (function, block, index)
+        found = self._points.get(point)
+        if found is None:
+            was, now = (machine.ahead(function)[block][index] for machine in self._machines)
+            found = self._points[point] = was == now
+        return found
 
     def emitted(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
         """Letters of the stage before at this stage's places; raises `Gone`."""
@@ -96,25 +119,25 @@ def _same_functions(before: Machine, after: Machine) -> frozenset[str]:
     old, new = before.program, after.program
     if _begun(old) != _begun(new):
         return frozenset()
-    found = frozenset(
-        name for name in old.relevant & new.relevant if _same(before, after, name)
-    )  # fmt: skip
+    found = frozenset(name for name in old.relevant & new.relevant if _same(old, new, name))
     interfering = {
         new.by_canonical[spec.function]
         for spec in new.profile.interference
         if spec.function in new.by_canonical
     }
     # Another thread may come in anywhere: what follows from anything depends on it.
-    return found if interfering & new.relevant <= found else frozenset()
+    alike = interfering & new.relevant <= found and all(
+        before.ahead(name) == after.ahead(name) for name in interfering & new.relevant
+    )
+    return found if alike else frozenset()
 
 
 def _begun(program: Program) -> frozenset[str]:
     """What a stage has of what may begin without being called."""
-    return uncalled(program.profile) & program.by_canonical.keys()
+    return uncalled(program.profile).intersection(program.by_canonical)
 
 
-def _same(before: Machine, after: Machine, name: str) -> bool:
-    old, new = before.program, after.program
+def _same(old: Program, new: Program, name: str) -> bool:
     one, other = old.code(name), new.code(name)
     if one.path != other.path or not same_code(one, other):
         return False
@@ -124,9 +147,7 @@ def _same(before: Machine, after: Machine, name: str) -> bool:
         return False
     if any(_meaning(old, one.path, callee) != _meaning(new, one.path, callee) for callee in _callees(one)):
         return False
-    if any(old.pointees(c) != new.pointees(c) for c in _calls(one)):
-        return False
-    return before.ahead(name) == after.ahead(name)
+    return all(old.pointees(call) == new.pointees(call) for call in _calls(one))
 
 
 def _meaning(program: Program, path: str, name: str) -> tuple[object, ...]:
