@@ -34,6 +34,7 @@ class LookAhead:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._table: dict[str, list[list[frozenset[str]]]] | None = None
+        self._single: dict[str, list[list[frozenset[str]]]] = {}
 
     def after(self, function: str, block: int, index: int = 0) -> frozenset[str]:
         """What may happen from an instruction on until `function` returns, callees and whatever they start
@@ -46,6 +47,11 @@ class LookAhead:
         if self._table is None:
             self._table = self._look_ahead()
         return self._table[function]
+
+    def single(self, function: str) -> list[list[frozenset[str]]]:
+        """What may happen at each instruction by itself, callees and whatever they start included."""
+        self.rows(function)
+        return self._single[function]
 
     def _look_ahead(self) -> dict[str, list[list[frozenset[str]]]]:
         own: dict[str, list[list[frozenset[str]]]] = {}
@@ -80,6 +86,7 @@ class LookAhead:
                 ]
                 for n in range(len(blocks))
             ]
+            self._single[name] = [list(row) for row in rows]
             entry = [frozenset[str]().union(*row) for row in rows]
             changed = True
             while changed:

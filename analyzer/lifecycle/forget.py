@@ -6,21 +6,30 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from analyzer.lifecycle.ahead import LookAhead
+from analyzer.lifecycle.effects import drop_dead
+from analyzer.lifecycle.evaluate import Evaluator
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.returning import Point, Returning
 from analyzer.lifecycle.select import Exclusions, Selections, may_become
 from analyzer.lifecycle.state import Live
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Token, Unsure, Value, token_of
 
-# Points that are under way, interference that came, watched calls that wait for a decision.
-Ahead: TypeAlias = tuple[tuple[tuple[str, int, int], ...], frozenset[int], tuple[str, ...]]
+Stacks: TypeAlias = tuple[tuple[Point, ...], ...]
+# Stacks that are under way or deferred, interference that came, watched calls that wait for a decision.
+Ahead: TypeAlias = tuple[Stacks, frozenset[int], tuple[str, ...]]
 
 
 class Forgetting:
     """Reduces states of one program."""
 
     def __init__(
-        self, program: Program, selections: Selections, exclusions: Exclusions, tasks: Scheduler
+        self,
+        program: Program,
+        selections: Selections,
+        exclusions: Exclusions,
+        tasks: Scheduler,
+        values: Evaluator,
     ) -> None:
         self._program = program
         self._profile = program.profile
@@ -28,6 +37,7 @@ class Forgetting:
         self._exclusions = exclusions
         self._tasks = tasks
         self._look = LookAhead(program)
+        self._returning = Returning(program, self._look, values)
         self._index = {variable.name: i for i, variable in enumerate(self._profile.tracked)}
         kept = {number for number, variable in enumerate(self._profile.tracked) if variable.context}
         kept |= {self._index[name] for spec in self._profile.interference for name in spec.when}
@@ -40,12 +50,23 @@ class Forgetting:
         """What may follow from each point of a function."""
         return self._look.rows(function)
 
+    def follows(self, stack: tuple[Point, ...]) -> frozenset[str]:
+        """What may still happen from a whole stack on, its outermost frame first."""
+        return self._returning.follow(stack).happens
+
     def forget(self, live: Live) -> None:
-        """Drop the facts and tracked values that can make no difference any more."""
+        """Drop the locals, facts and tracked values that can make no difference any more."""
+        stacks = []
+        for task in live.tasks:
+            stack = tuple([(f.function, f.block, f.index, f.target) for f in task.frames])
+            for frame, kept in zip(task.frames, self._returning.follow(stack).live, strict=True):
+                if kept is not None and not frame.env.keys() <= kept:
+                    drop_dead(live, frame, kept)
+                    frame.frozen = None
+            stacks.append(stack)
+        stacks += [((queued.function, 0, 0, None),) for queued in live.queue]
         copied = live.local_tokens()
         learnable = tuple([n for n, value in enumerate(live.tracked) if token_of(value) in copied])
-        points = [(f.function, f.block, f.index) for task in live.tasks for f in task.frames]
-        points += [(queued.function, 0, 0) for queued in live.queue]
         # A watched call that is over, but whose outcome nothing has decided yet.
         pending: list[str] = [
             text
@@ -54,7 +75,7 @@ class Forgetting:
             if frame.asked or frame.expects
             for text in (*(asked[0] for asked in frame.asked), *(one[0] for one in frame.expects))
         ]
-        ahead = (tuple(points), live.fired, tuple(pending))
+        ahead = (tuple(stacks), live.fired, tuple(pending))
         key = (ahead, live.facts, tuple(live.tracked), learnable)
         known = self._forgotten.get(key)
         if known is None:
@@ -82,12 +103,12 @@ class Forgetting:
 
     def _look_ahead(self, live: Live, ahead: Ahead) -> tuple[frozenset[str], frozenset[int], frozenset[int]]:
         """What may still happen from here on; which tracked variables may still be read, and written."""
-        points, fired, pending = ahead
-        key = (frozenset(points), fired, tuple([live.tracked[n] for n in self._kept]), pending)
+        stacks, fired, pending = ahead
+        key = (frozenset(stacks), fired, tuple([live.tracked[n] for n in self._kept]), pending)
         known = self._memo.get(key)
         if known is None:
             happens = frozenset(f"returned {text}" for text in pending).union(
-                *(self._look.after(*point) for point in points)
+                *(self._returning.follow(stack).happens for stack in stacks)
             )
             if any(task.frames for task in live.tasks):
                 happens = self._with_interference(live, happens)

@@ -34,7 +34,8 @@ def successors(terminator: Terminator) -> tuple[int, ...]:
     return ()
 
 
-def _before(instruction: Instruction, live: set[str], reads: Callable[[Call], bool]) -> None:
+def before(instruction: Instruction, live: set[str], reads: Callable[[Call], bool]) -> None:
+    """Turns what is live behind an instruction into what is live before it."""
     if isinstance(instruction, Call):
         if instruction.target is not None:
             live.discard(instruction.target.name)
@@ -50,7 +51,8 @@ def _before(instruction: Instruction, live: set[str], reads: Callable[[Call], bo
         live.update(locals_in(instruction.value))
 
 
-def _at_end(terminator: Terminator) -> set[str]:
+def at_end(terminator: Terminator) -> set[str]:
+    """The locals that a terminator reads."""
     if isinstance(terminator, Branch):
         return set(locals_in(terminator.condition))
     if isinstance(terminator, Switch):
@@ -77,12 +79,12 @@ def live_locals(
         changed = False
         for number in reversed(range(len(summary.blocks))):
             block = summary.blocks[number]
-            live = _at_end(block.terminator)
+            live = at_end(block.terminator)
             for target in successors(block.terminator):
                 live |= entry[target]
             row = [frozenset(live)]
             for instruction in reversed(block.instructions):
-                _before(instruction, live, reads)
+                before(instruction, live, reads)
                 row.append(frozenset(live))
             row.reverse()
             table[number] = tuple(row)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from analyzer.lifecycle.evaluate import Evaluator
 from analyzer.lifecycle.forget import Forgetting
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.returning import Point
 from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Record, Undecided
 from analyzer.lifecycle.select import Exclusions, Selections
 from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
@@ -41,7 +42,7 @@ class Machine:
         self.tasks = Scheduler(program)
         self.selections = Selections(self.profile)
         self.exclusions = Exclusions(self.profile)
-        self._forgetting = Forgetting(program, self.selections, self.exclusions, self.tasks)
+        self._forgetting = Forgetting(program, self.selections, self.exclusions, self.tasks, self.values)
         self._steps = Steps(program, self.values, self.tasks)
 
     # --- beginnings -------------------------------------------------------------------------
@@ -85,6 +86,10 @@ class Machine:
     def ahead(self, function: str) -> Sequence[Sequence[frozenset[str]]]:
         """What may follow from each point of a function (`ahead.LookAhead`)."""
         return self._forgetting.ahead(function)
+
+    def follows(self, stack: tuple[Point, ...]) -> frozenset[str]:
+        """What may still happen from a whole stack on (`forget`)."""
+        return self._forgetting.follows(stack)
 
     # --- choosing ---------------------------------------------------------------------------
 

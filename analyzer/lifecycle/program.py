@@ -162,12 +162,16 @@ class Program:
         """Locals that may be read from there on."""
         table = self._live.get(function)
         if table is None:
-            table = live_locals(self.code(function), self._reads_arguments)
-            held = frozenset(behind(name) for name in self.pointed.of(self.functions[function]))
+            table = live_locals(self.code(function), self.reads_arguments)
+            held = self.held(function)
             if held:
                 table = tuple(tuple(live | held for live in row) for row in table)
             self._live[function] = table
         return table[block][index]
+
+    def held(self, function: str) -> frozenset[str]:
+        """What the pointers it is given point to, which its caller may read."""
+        return frozenset(behind(name) for name in self.pointed.of(self.functions[function]))
 
     def place(self, path: str, line: int) -> tuple[Evidence, Location]:
         """Evidence of a line and the place to show for it."""
@@ -274,7 +278,7 @@ class Program:
         if found is None:
             summary = self.functions[function]
             self._note_assumptions(summary)
-            found = prune(summary, lambda i: self._matters(summary, i), self._reads_arguments)
+            found = prune(summary, lambda i: self._matters(summary, i), self.reads_arguments)
             self._pruned[function] = found
         return found
 
@@ -304,7 +308,7 @@ class Program:
             return False
         return not any(fnmatchcase(canonical, pattern) for pattern in self.profile.inert)
 
-    def _reads_arguments(self, call: Call) -> bool:
+    def reads_arguments(self, call: Call) -> bool:
         name = callee_name(call)
         if isinstance(call.callee, Local) or self.pointees(call):
             return True

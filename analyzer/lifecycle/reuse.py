@@ -1,8 +1,9 @@
 """What two neighbouring stages have in common, so that one need not be executed where the other was.
 
-A function is the same at both when its code, the identities of its places and what its calls mean are the same.
-A step of a run that goes through such functions alone does the same at both stages; only the lines differ. It
-leads to the same state if what may follow there is the same as well, for that decides what is forgotten.
+A function is the same at both when its code, the identities of its places and what its calls mean are the
+same. A step of a run that goes through such functions alone does the same at both stages; only the lines
+differ. It leads to the same state if what may follow there is the same as well, for that decides what is
+forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from analyzer.lifecycle.actions import uncalled
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.parts import callee_name
 from analyzer.lifecycle.program import Program
+from analyzer.lifecycle.returning import Point
 from analyzer.lifecycle.runs import Choice, Emission
 from analyzer.lifecycle.sites import places_of
 from analyzer.lifecycle.state import State
@@ -32,7 +34,7 @@ class Common:
         self._program = after.program
         self._machines = (before, after)
         self._functions = _same_functions(before, after)
-        self._points: dict[tuple[str, int, int], bool] = {}
+        self._stacks: dict[tuple[Point, ...], bool] = {}
         self._covered: dict[frozenset[str], bool] = {}
         self._lines: dict[tuple[str, int], set[int]] = {}
         for name in self._functions:
@@ -56,20 +58,18 @@ class Common:
         return (
             self.holds(state, functions)
             and all(
-                self._followed(frame.function, frame.block, frame.position)
+                self._followed(tuple([(f.function, f.block, f.position, f.target) for f in task.frames]))
                 for task in state.tasks
-                for frame in task.frames
             )
-            and all(self._followed(queued.function, 0, 0) for queued in state.queue)
+            and all(self._followed(((queued.function, 0, 0, None),)) for queued in state.queue)
         )
 
-    def _followed(self, function: str, block: int, index: int) -> bool:
-        """Whether the same may follow from a point of a function that both stages have in common."""
-        point = (function, block, index)
-        found = self._points.get(point)
+    def _followed(self, stack: tuple[Point, ...]) -> bool:
+        """Whether the same may follow from a stack of functions that both stages have in common."""
+        found = self._stacks.get(stack)
         if found is None:
-            was, now = (machine.ahead(function)[block][index] for machine in self._machines)
-            found = self._points[point] = was == now
+            was, now = (machine.follows(stack) for machine in self._machines)
+            found = self._stacks[stack] = was == now
         return found
 
     def emitted(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
