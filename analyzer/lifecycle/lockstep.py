@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from analyzer.lifecycle.explore import Bounds, Edge, Graph, Node
 from analyzer.lifecycle.machine import Machine
+from analyzer.lifecycle.prospect import Prospect, all_decided, decided_at
 from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record
 from analyzer.lifecycle.state import thaw
 from analyzer.lifecycle.values import Origin, Token, Value, both
@@ -88,7 +89,6 @@ class Half:
     turns: dict[Turn, str]
     word: list[Sign]
     shifted: bool = False
-    ended: bool = False
     said: list[Emission] | None = None  # where a replay collects the letters
     record: Record | None = None
 
@@ -135,21 +135,21 @@ class Pairing:
         self.walks = (Walk(*before), Walk(*after))
         self.bounds = bounds
         self._roots: dict[int, int] = {}
-        self._shared = set(before[0].program.sites.values()) & set(after[0].program.sites.values())
-        self._is_shared: dict[Origin, bool] = {}
+        shared = all_decided(before[1].nodes) & all_decided(after[1].nodes)
+        self._bits = {origin: 1 << place for place, origin in enumerate(sorted(shared))}
+        self._prospects = tuple(Prospect(walk.nodes, self._bits) for walk in self.walks)
 
-    def shared(self, origin: Origin) -> bool:
-        """Whether both stages have the place an unknown value or a switch point comes from."""
-        found = self._is_shared.get(origin)
-        if found is None:
-            if origin[0] in ("tracked", "idle", "entry"):
-                found = True
-            elif origin[0] == "minus":
-                found = self.shared(origin[1:])
-            else:
-                found = len(origin) > 1 and origin[1] in self._shared
-            self._is_shared[origin] = found
-        return found
+    def meets(self, half: Half, origin: Origin) -> bool:
+        """Whether a side may still decide on values of an origin on which both stages decide somewhere."""
+        return bool(self._prospects[half.number].decided[half.node] & self._bits.get(origin, 0))
+
+    def awaits(self, half: Half, token: Token) -> bool:
+        """Whether a side may still decide on just this value: it lives, or is still to come."""
+        if not self.meets(half, token.origin):
+            return False
+        coming = self._prospects[half.number].coming[half.node] & self._bits[token.origin]
+        later = coming and token.occurrence >= half.counts.get(token.origin, 0)
+        return bool(later) or token in half.tokens.values()
 
     def end(self, side: int, node: int) -> End | None:
         """How a side's runs end in a node; None when they go on."""
@@ -282,6 +282,11 @@ class Pairing:
             return None if second.choice is None else 1
         if second.choice is None:
             return 0
+        # What the other does not meet any more need not be remembered for it.
+        for side, choice in enumerate((first.choice, second.choice)):
+            other = self._prospects[1 - side].decided[pair.sides[1 - side].node]
+            if not other & self._bits.get(decided_at(choice), 0):
+                return side
         return 1 if pair.sides[1].known or pair.sides[1].turns else 0
 
     def _take(
@@ -305,18 +310,17 @@ class Pairing:
             assert edge.option.known is not None
             if not self._learns(mine, token, edge.option.known):
                 raise _Impossible
-            if self.shared(token.origin) and not other.ended:
+            if self.awaits(other, token):
                 self._tell(other, token, edge.option.known)
-        elif other.ended:
-            # The other's order of tasks is complete: what it did not do here, nobody does.
+        elif self.meets(other, choice.origin):
+            turn = (choice.origin, mine.counts.get(choice.origin, 0) + choice.occurrence)
+            if turn[1] >= other.counts.get(choice.origin, 0):
+                other.turns[turn] = edge.option.action
+        else:
+            # The other does not come here any more: what it did not do here, nobody does.
             offered = {one.option.action for one in self.walks[side].nodes[mine.node].edges}
             if "stay" in offered and edge.option.action != "stay":
                 raise _Apart
-        else:
-            turn = (choice.origin, mine.counts.get(choice.origin, 0) + choice.occurrence)
-            later = turn[1] >= other.counts.get(choice.origin, 0)
-            if self.shared(choice.origin) and later:
-                other.turns[turn] = edge.option.action
         if len(other.known) + len(other.turns) > MOST_PENDING:
             raise _Lost
         self._follow(mine, edge)
@@ -340,12 +344,11 @@ class Pairing:
 
     @staticmethod
     def _tell(other: Half, token: Token, known: Value) -> None:
-        if token in other.tokens.values() or token.occurrence >= other.counts.get(token.origin, 0):
-            told = other.known.get(token)
-            together = known if told is None else both(told, known)
-            if together is None:
-                raise _Impossible
-            other.known[token] = together
+        told = other.known.get(token)
+        together = known if told is None else both(told, known)
+        if together is None:
+            raise _Impossible
+        other.known[token] = together
 
     def _advance(self, half: Half) -> None:
         """Go on to the next choice that is this side's to take."""
@@ -353,8 +356,6 @@ class Pairing:
             node = self.walks[half.number].nodes[half.node]
             choice = node.choice
             if choice is None:
-                half.ended = True
-                half.known.clear()
                 break
             if choice.token is not None:
                 edge = self._settled(half, node, half.tokens[choice.token])
@@ -369,7 +370,7 @@ class Pairing:
         else:
             raise _Lost
         for (origin, occurrence), action in list(half.turns.items()):
-            if half.ended or occurrence < half.counts.get(origin, 0):
+            if occurrence < half.counts.get(origin, 0) or not self.meets(half, origin):
                 del half.turns[origin, occurrence]
                 if action != "stay":
                     raise _Apart
@@ -391,7 +392,7 @@ class Pairing:
         """The way on that the other side's order of tasks prescribes; None when it prescribes none."""
         wanted = half.turns.pop((choice.origin, half.counts.get(choice.origin, 0) + choice.occurrence), None)
         if wanted is None:
-            if self.shared(choice.origin):
+            if choice.origin in self._bits:
                 return None
             # A place that only this side has: nobody cuts in there.
             return next((e for e in node.edges if e.option.action == "stay"), None)
@@ -488,77 +489,86 @@ class Pairing:
             token: Token(token.origin, occurrence)
             for token, occurrence in zip(walk.nodes[side.node].living, side.numbers, strict=True)
         }
-        ended = walk.nodes[side.node].choice is None
         return Half(
             number, side.node, tokens, dict(side.counts), dict(side.known), dict(side.turns),
-            list(side.word), side.shifted, ended,
+            list(side.word), side.shifted,
         )  # fmt: skip
 
     def _renumber(self, halves: tuple[Half, Half]) -> None:
-        """Count occurrences from the oldest that either side still knows, so that loops close."""
-        lowest: list[dict[Origin, int]] = [{}, {}]  # the oldest that lives or is awaited, by side
-        for half, found in zip(halves, lowest, strict=True):
+        """Count anew what matters of the occurrences of each origin, so that loops close.
+
+        They matter as long as both sides may decide on the origin, and to a side that has yet to meet what
+        the other decided.
+        """
+        for half in halves:
             if half.known:
                 # What was decided of a value that is gone cannot be met any more.
-                alive = set(half.tokens.values())
-                half.known = {
-                    t: v
-                    for t, v in half.known.items()
-                    if t in alive or t.occurrence >= half.counts.get(t.origin, 0)
-                }
-            for token in half.tokens.values():
-                _lower(found, token.origin, token.occurrence)
-            for token in half.known:
-                _lower(found, token.origin, token.occurrence)
-            for origin, occurrence in half.turns:
-                _lower(found, origin, occurrence)
-        open_ones = lowest[0].keys() | lowest[1].keys()
-        for half in halves:
-            # How often a place was passed without consequence says nothing of what comes next.
-            half.counts = {o: n for o, n in half.counts.items() if o in open_ones}
-        bases: list[dict[Origin, int]] = []
-        for half in halves:
-            base: dict[Origin, int] = {}
-            for origin in open_ones:
-                oldest = self._oldest(halves, lowest, origin, half.number)
-                if oldest:
-                    base[origin] = oldest
-            bases.append(base)
-        for half, base in zip(halves, bases, strict=True):
-            if base:
-                half.tokens = {
-                    local: Token(token.origin, token.occurrence - base.get(token.origin, 0))
-                    for local, token in half.tokens.items()
-                }
-                half.known = {
-                    Token(t.origin, t.occurrence - base.get(t.origin, 0)): v for t, v in half.known.items()
-                }
-                half.turns = {(o, n - base.get(o, 0)): action for (o, n), action in half.turns.items()}
-                half.counts = {o: n - base.get(o, 0) for o, n in half.counts.items() if n > base.get(o, 0)}
+                half.known = {t: v for t, v in half.known.items() if self.awaits(half, t)}
+        first, second = halves
+        both_decide = self._prospects[0].decided[first.node] & self._prospects[1].decided[second.node]
+        used = (self._used(first, both_decide), self._used(second, both_decide))
+        together = {
+            origin: self._closed_up(origin, halves, used)
+            for origin in used[0].keys() | used[1].keys()
+            if self._bits[origin] & both_decide
+        }
+        for half, own in zip(halves, used, strict=True):
+            named = dict(together)
+            for origin in own:
+                if origin not in named:
+                    named[origin] = self._closed_up(origin, (half,), (own,))
+            half.tokens = {
+                # Which of them it is that nothing depends on is said by the state.
+                local: Token(token.origin, named[token.origin][0][token.occurrence])
+                if token.origin in named
+                else local
+                for local, token in half.tokens.items()
+            }
+            half.known = {Token(t.origin, named[t.origin][0][t.occurrence]): v for t, v in half.known.items()}
+            half.turns = {(o, named[o][0][n]): action for (o, n), action in half.turns.items()}
+            coming = self._prospects[half.number].coming[half.node]
+            counts = {
+                origin: half.counts.get(origin, 0) + shift
+                for origin, (_, shift) in named.items()
+                if coming & self._bits[origin]
+            }
+            half.counts = {origin: count for origin, count in counts.items() if count}
 
-    def _oldest(
-        self, halves: tuple[Half, Half], lowest: list[dict[Origin, int]], origin: Origin, number: int
-    ) -> int:
-        """The lowest occurrence of `origin` that matters to a side, or to either when it is shared."""
-        if lowest[number].get(origin) == 0:
-            return 0
-        sides: Iterable[int] = (0, 1) if self.shared(origin) else (number,)
-        found: list[int] = []
-        for side in sides:
-            half = halves[side]
-            if half.ended and side != number:
-                continue
-            if not half.ended:
-                found.append(half.counts.get(origin, 0))
-            if origin in lowest[side]:
-                found.append(lowest[side][origin])
-        return min(found, default=halves[number].counts.get(origin, 0))
+    def _used(self, half: Half, both_decide: int) -> dict[Origin, set[int]]:
+        """The occurrences that matter to a side, or to either, by origin."""
+        found: dict[Origin, set[int]] = {}
+        for token in half.known:
+            found.setdefault(token.origin, set()).add(token.occurrence)
+        for origin, occurrence in half.turns:
+            found.setdefault(origin, set()).add(occurrence)
+        for token in half.tokens.values():
+            if token.origin in found or self._bits.get(token.origin, 0) & both_decide:
+                found.setdefault(token.origin, set()).add(token.occurrence)
+        return found
+
+    def _closed_up(
+        self, origin: Origin, halves: Sequence[Half], used: Sequence[Mapping[Origin, set[int]]]
+    ) -> tuple[dict[int, int], int]:
+        """New numbers of the occurrences of an origin, and what to add to its counts. Of those that none of
+        the sides comes to any more only the order matters."""
+        numbers = sorted(set().union(*(one.get(origin, ()) for one in used)))
+        bit = self._bits[origin]
+        lowest = min(
+            (
+                half.counts.get(origin, 0)
+                for half in halves
+                if self._prospects[half.number].coming[half.node] & bit
+            ),
+            default=None,
+        )
+        if lowest is None:
+            return {number: place for place, number in enumerate(numbers)}, 0
+        passed = [number for number in numbers if number < lowest]
+        shift = len(passed) - lowest
+        names = {number: place for place, number in enumerate(passed)}
+        names.update((number, number + shift) for number in numbers[len(passed) :])
+        return names, shift
 
 
 def _first(item: tuple[Token, Value]) -> Token:
     return item[0]
-
-
-def _lower(found: dict[Origin, int], origin: Origin, occurrence: int) -> None:
-    if occurrence < found.get(origin, occurrence + 1):
-        found[origin] = occurrence
