@@ -42,6 +42,8 @@ class Arguments:
     order: str | None = None
     squash: tuple[str, ...] = ()
     suggest: bool = False
+    claims: bool = True
+    thread: tuple[str, ...] = ()
     help: bool = False
     version: bool = False
 
@@ -78,6 +80,8 @@ def read(argv: Sequence[str]) -> Arguments:
         order=getattr(given, "order", None),
         squash=tuple(getattr(given, "squash", None) or ()),
         suggest=bool(getattr(given, "suggest", False)),
+        claims=_claims(given),
+        thread=tuple(getattr(given, "thread", None) or ()),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )
@@ -90,6 +94,15 @@ def _scenarios(names: Sequence[str]) -> tuple[str, ...]:
     from analyzer.reports.lists import normalised  # reports are read only where one is wanted
 
     return tuple(dict.fromkeys(normalised(name) for name in names))
+
+
+def _claims(given: argparse.Namespace) -> bool:
+    """Whether claims are checked; asked for both ways, or not at all with a thread, is a contradiction."""
+    wanted, refused = getattr(given, "check_claims", False), getattr(given, "no_check_claims", False)
+    if refused and (wanted or getattr(given, "thread", None)):
+        other = "--check-claims" if wanted else "--thread"
+        raise InputError(f"{other} and --no-check-claims contradict each other: leave one out")
+    return not refused
 
 
 def help_text(command: Command) -> str:
@@ -180,7 +193,7 @@ def _add(parser: _Parser, option: Option) -> None:
     action: Any = "store"
     if option.flags[0] in ("--format", "--output"):
         action = _Wanted
-    elif option.flags[0] in ("--scenario", "--squash"):
+    elif option.flags[0] in ("--scenario", "--squash", "--thread"):
         action = "append"
     parser.add_argument(*option.flags, action=action, metavar=option.value, choices=choices, help=said)
 

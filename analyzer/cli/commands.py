@@ -41,7 +41,9 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
     check_folders(targets)
     progress = _progress(given, console)
     try:
-        reports = doors.analyse(_request(given), stdin=_stdin(given.words, stdin), progress=progress)
+        reports = doors.analyse(
+            _request(given), stdin=_stdin((*given.words, *given.thread), stdin), progress=progress
+        )
     finally:
         progress.clear()
     if not reports:
@@ -189,6 +191,8 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.order,
         given.squash,
         given.suggest,
+        given.claims,
+        given.thread,
     )
 
 

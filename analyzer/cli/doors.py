@@ -25,7 +25,8 @@ class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
     None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
     `cache` what is read of a tree is remembered. `only`, `order` and `squash` as typed; `suggest` other ways
-    to take a series that has a window."""
+    to take a series that has a window. With `claims` what the mails say is checked, also those of the files
+    `thread`."""
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -39,6 +40,8 @@ class Request:
     order: str | None = None
     squash: tuple[str, ...] = ()
     suggest: bool = False
+    claims: bool = True
+    thread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,17 @@ FAIL_ON = Option(
     "LEVEL",
     ("note", "warning", "error", "never"),
 )
+CHECK_CLAIMS = Option(
+    ("--check-claims",), "hold what the mails say of the series against what was found (the default)"
+)
+NO_CHECK_CLAIMS = Option(("--no-check-claims",), "leave alone what the mails say of the series")
+THREAD = Option(
+    ("--thread",),
+    "a discussion of the series, as an mbox, a mail or a saved text: what it says is checked too; may be "
+    "given several times",
+    "FILE",
+    offers="file",
+)
 
 TREE = Option(
     ("--repo",), "the repository this folder lies in (default: the current folder)", "DIR", offers="file"
@@ -135,6 +146,9 @@ ANALYSE = Command(
         OUTPUT,
         PROFILE,
         FAIL_ON,
+        CHECK_CLAIMS,
+        NO_CHECK_CLAIMS,
+        THREAD,
         QUIET,
         COLOR,
         VERSION,

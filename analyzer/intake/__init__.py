@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from analyzer.intake.commits import series_of
+from analyzer.intake.passages import passages_of, read_thread
 from analyzer.intake.reading import read_sources
 from analyzer.intake.sources import sources
 from analyzer.model.series import Patch, Series
 
-__all__ = ["read", "series_of"]
+__all__ = ["passages_of", "read", "read_thread", "series_of"]
 
 
 def read(

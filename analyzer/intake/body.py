@@ -33,7 +33,8 @@ _PRELUDE = re.compile(r"^(?:Index: .*|=+|diff -.*|Only in .*)$")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A text taken apart. `author` and `subject` come from in-body header lines, "" without."""
+    """A text taken apart. `author` and `subject` come from in-body header lines, "" without; `prose` is the
+    message with each line's place."""
 
     author: str
     subject: str
@@ -42,6 +43,7 @@ class Body:
     cut: Cut
     scissors: bool
     unknown: tuple[Unknown, ...] = ()
+    prose: tuple[Line, ...] = ()
 
 
 def read(
@@ -61,16 +63,19 @@ def read(
     scissors = begin > 0
     author, subject, begin = _in_body(lines, begin, first)
     end = next((at for at in range(begin, first) if lines[at].text.rstrip() == "---"), first)
-    message = [line.text for line in lines[begin:end]]
-    while message and (not message[-1].strip() or _PRELUDE.match(message[-1].rstrip())):
-        message.pop()
+    prose = list(lines[begin:end])
+    while prose and (not prose[-1].text.strip() or _PRELUDE.match(prose[-1].text.rstrip())):
+        prose.pop()
+    message = [line.text for line in prose]
     inside = {at for span in found.spans for at in range(*span)}
     loose = [line.text for at, line in enumerate(lines) if at >= begin and at not in inside]
     trailers = _trailers(message)
     trailers += [each for each in _special(loose) if each not in trailers]
     where = f"{source}:{lines[first].number}" if first < len(lines) else source
     unknown = _stat_check(lines[begin:first], found, where) if found.first >= 0 else ()
-    return Body(author, subject, clean_block(message), tuple(trailers), found, scissors, unknown)
+    return Body(
+        author, subject, clean_block(message), tuple(trailers), found, scissors, unknown, tuple(prose)
+    )
 
 
 def _is_scissors(text: str) -> bool:

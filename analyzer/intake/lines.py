@@ -7,7 +7,7 @@ control characters. Not modelled: text direction, combining characters, and lone
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 REPLACEMENT = "�"
@@ -68,6 +68,12 @@ def clean(text: str) -> str:
 def clean_block(lines: Iterable[str]) -> str:
     """Lines joined, control characters but tabs replaced, blank lines at both ends dropped."""
     return "\n".join(_visible(line.removesuffix("\r")).rstrip() for line in lines).strip("\n")
+
+
+def trimmed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without those at both ends that `clean_block` drops: its text has a line for each."""
+    kept = [at for at, line in enumerate(lines) if clean_block([line.text])]
+    return tuple(lines[kept[0] : kept[-1] + 1]) if kept else ()
 
 
 def _visible(text: str) -> str:

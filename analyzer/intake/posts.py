@@ -16,7 +16,7 @@ from pathlib import PurePath
 from analyzer.intake import body as bodies
 from analyzer.intake.body import Body
 from analyzer.intake.cut import cut
-from analyzer.intake.lines import Line, clean, clean_block
+from analyzer.intake.lines import Line, clean, clean_block, trimmed
 from analyzer.intake.mail import Letter
 from analyzer.intake.quotes import HUNK, QuotedHunk, depth, unquoted
 from analyzer.intake.subject import Subject, from_file_name, parse
@@ -122,13 +122,14 @@ def heading(made: Post, loose: bool, name: str) -> Heading:
 def patch(made: Post, number: int, version: int, stem: str) -> Patch:
     """The model's patch; without any title it is named after its file."""
     letter, parts = made.letter, made.body
-    message = parts.message
+    prose = parts.prose
     title = "" if made.subject.reply else made.subject.title
     if not title:
-        first, _, rest = message.partition("\n")
-        field = _TITLE_FIELD.match(first)
+        prose = trimmed(prose)
+        field = _TITLE_FIELD.match(clean_block([prose[0].text])) if prose else None
         title = clean(field.group(1)) if field else clean(re.sub(r"^(?:v\d+-)?\d{1,5}[-_]", "", stem))
-        message = rest.strip("\n") if field else message
+        prose = prose[1:] if field else prose
+    prose = trimmed(prose)
     signed = next((value for name, value in parts.trailers if name.lower() == "signed-off-by"), "")
     return Patch(
         number=number,
@@ -136,25 +137,28 @@ def patch(made: Post, number: int, version: int, stem: str) -> Patch:
         version=version,
         title=title,
         author=parts.author or letter.sender or signed,
-        message=message,
+        message=clean_block(line.text for line in prose),
         files=parts.cut.files,
         message_id=letter.message_id,
         source=letter.source,
         line=letter.line,
         trailers=parts.trailers,
+        places=tuple(line.number for line in prose),
     )
 
 
 def reply(made: Post) -> Reply:
     """The model's reply."""
     letter = made.letter
+    lines = trimmed(letter.lines)
     return Reply(
         author=letter.sender,
         subject="" if letter.subject == "Re:" else letter.subject,
-        text=clean_block(line.text for line in letter.lines),
+        text=clean_block(line.text for line in lines),
         source=letter.source,
         line=letter.line,
         cover=made.kind is Kind.COVER,
+        places=tuple(line.number for line in lines),
     )
 
 

@@ -327,6 +327,16 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What people call things in prose, beside the names the profile gives them: words -> letters, ids of
+    scenarios, functions in which events happen. One word may stand for several."""
+
+    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scenarios: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     name: str
     title: str
@@ -363,3 +373,4 @@ class Profile:
     refutes: tuple[str, ...] = ()  # calls that prune the runs on which their argument is true
     leaves: tuple[str, ...] = ()  # calls that may not return, and end the run then
     results: Mapping[str, int] = field(default_factory=dict)  # calls that return one of their arguments
+    called: Called = field(default_factory=Called)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from analyzer.model.level import Level as Level
 from analyzer.model.profile import LetterKind
@@ -13,6 +14,9 @@ from analyzer.model.snapshot import Evidence
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf
+
+if TYPE_CHECKING:  # claims are about what stands here
+    from analyzer.model.claim import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,3 +314,4 @@ class Report:
     base_reason: str = ""  # why this one
     what_if: WhatIf | None = None  # how the series was taken, if not as it was sent
     suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open
+    claims: tuple[Claim, ...] = ()

@@ -76,7 +76,8 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One patch. `number` is its own number in the series (1-based), `total` what the subject claims or 0."""
+    """One patch. `number` is its own number in the series (1-based), `total` what the subject claims or 0;
+    `places` are the 1-based places of the message's lines in `source`, () where they are not known."""
 
     number: int
     total: int
@@ -89,11 +90,13 @@ class Patch:
     source: str = ""  # the file it came from
     line: int = 0  # 1-based line there at which its mail or diff begins
     trailers: tuple[tuple[str, str], ...] = ()
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A mail that carries no patch of its own: a cover letter or a discussion."""
+    """A mail that carries no patch of its own: a cover letter or a discussion. `places` are the 1-based
+    places of the lines of `text` in `source`."""
 
     author: str
     subject: str
@@ -101,6 +104,7 @@ class Reply:
     source: str = ""
     line: int = 0
     cover: bool = False
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

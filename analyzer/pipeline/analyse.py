@@ -14,6 +14,7 @@ from analyzer.lifecycle.changes import Compared, compare
 from analyzer.lifecycle.generated import generated
 from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
+from analyzer.model.claim import Passage
 from analyzer.model.profile import Profile
 from analyzer.model.report import (
     Change,
@@ -24,6 +25,7 @@ from analyzer.model.report import (
     ScenarioSequences,
     StageInfo,
     StageSequences,
+    Subscriber,
 )
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Patch, Series
@@ -31,6 +33,7 @@ from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
 from analyzer.model.what_if import WhatIf
+from analyzer.pipeline.claims import passages_about, stated, with_claims
 from analyzer.pipeline.commits import commit_series, files_and_commits
 from analyzer.pipeline.followed import followed
 from analyzer.pipeline.listeners import heard
@@ -53,11 +56,13 @@ def analyse(
     loaded = load_profiles(options)
     with opened(options) as repository:
         series = read_series(options, loaded, stdin, progress, repository)
+        thread = intake.read_thread(options.thread, stdin) if options.thread and options.claims else ()
         reports = []
         for one in series:
             profile = next((p for p in loaded if concerned(one, p, repository)), None)
             if profile is not None:
-                reports.append(report_of(one, profile, options, progress, repository))
+                said = passages_about(one, series, thread) if options.claims else ()
+                reports.append(report_of(one, profile, options, progress, repository, said))
     if not reports:
         # A search of large input hands on nothing when no patch in it is wanted.
         aside = series[0] if series else Series(f"all patches in {', '.join(options.paths)}", 1, ())
@@ -99,8 +104,10 @@ def report_of(
     options: Options,
     progress: Callable[[str], None],
     repository: Repository | None = None,
+    passages: Sequence[Passage] = (),
 ) -> Report:
-    """The report on one series; on the tree if `repository` holds its base."""
+    """The report on one series; on the tree if `repository` holds its base. What `passages` claim is
+    checked."""
     known = {scenario.id for scenario in profile.scenarios} | {OTHER}
     for name in options.scenarios:
         if name not in known:
@@ -122,8 +129,10 @@ def report_of(
             report = _report(otherwise(series, other), profile, slight, lambda _: None, None, laid, store)
             return replace(report, what_if=other)
 
+        # What people say is about the series as they sent it.
+        said = passages if what_if is None else ()
         taken_series = otherwise(series, what_if)
-        report = _report(taken_series, profile, options, progress, repository, source, store)
+        report = _report(taken_series, profile, options, progress, repository, source, store, said)
         report = replace(report, what_if=what_if)
         found = suggested(own, report, taken) if options.suggest else at_hand(own, report)
     return replace(report, suggestions=found)
@@ -137,6 +146,7 @@ def _report(
     repository: Repository | None,
     source: Source,
     store: cfront.Store,
+    passages: Sequence[Passage] = (),
 ) -> Report:
     snapshots = certain(source.snapshots, series)
     stages = bind(snapshots, profile, store, options.bounds, progress)
@@ -172,17 +182,23 @@ def _report(
         base=source.base.commit if source.base else "",
         base_reason=source.base.reason if source.base else "",
     )
+    claimed = stated(passages, series, profile, report)
+    every: tuple[Subscriber, ...] | None = None
     if repository is not None and source.base is not None:
         progress("looking for who is hit")
         objects, base = repository.objects, source.base.commit
         try:
-            told = heard(changes, found, stages, series, profile, objects, base, store)
+            told = heard(
+                changes, found, stages, series, profile, objects, base, store, always=claimed.on_subscribers
+            )
         except InputError as wrong:  # a partial clone may lack what lies outside of the domain
             report = replace(report, notes=(*report.notes, f"who is hit could not be told: {wrong}"))
         else:
             report = replace(
                 report, changes=told.changes, findings=told.findings, subscribers=told.subscribers
             )
+            every = told.every
+    report = with_claims(report, claimed, every)
     return replace(report, source_lines=source_lines(report, snapshots))
 
 

@@ -27,11 +27,13 @@ Values = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Changes and findings with their hits, and all subscribers that are hit."""
+    """Changes and findings with their hits, all subscribers that are hit, and `every` one there is (None:
+    they were not looked for)."""
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     subscribers: tuple[Subscriber, ...]
+    every: tuple[Subscriber, ...] | None = None
 
 
 def heard(
@@ -43,9 +45,11 @@ def heard(
     objects: Objects,
     commit: str,
     store: Store,
+    *,
+    always: bool = False,
 ) -> Heard:
-    """See the module's docstring."""
-    if not profile.registrations or not changes:
+    """See the module's docstring. With `always`, the subscribers are looked for even if nothing changes."""
+    if not profile.registrations or not (changes or always):
         return Heard(tuple(changes), tuple(findings), ())
     done = [stage for stage in stages if stage is not None]
     tree = Tree(objects, commit, _laid(series, done))
@@ -53,7 +57,8 @@ def heard(
     hit = tuple(_with_hits(change, known) for change in changes)
     told = tuple(replace(finding, hits=_of_finding(finding, hit)) for finding in findings)
     where = {(h.handler, h.where) for change in hit for h in change.hits}
-    return Heard(hit, told, tuple(s for s in known.subscribers if (s.handler, s.where) in where))
+    hits = tuple(s for s in known.subscribers if (s.handler, s.where) in where)
+    return Heard(hit, told, hits, known.subscribers)
 
 
 def _laid(series: Series, done: Sequence[Stage]) -> dict[str, str]:

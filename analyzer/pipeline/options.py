@@ -22,6 +22,8 @@ class Options:
 
     With `suggest`, other ways to take the series are analysed if a window stands open in it.
 
+    With `claims`, what the mails of the series and of `thread` (files) say of it is checked.
+
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
     """
 
@@ -39,3 +41,5 @@ class Options:
     order: str | None = None
     squash: tuple[str, ...] = ()
     suggest: bool = False
+    claims: bool = True
+    thread: tuple[str, ...] = ()

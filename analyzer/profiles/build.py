@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 
 from analyzer.model.profile import (
+    Called,
     CourseStep,
     Deferral,
     Entry,
@@ -127,6 +128,7 @@ class _Builder:
             components=top.text_map("components"),
             silent=top.names("silent"),
             mode=top.text("mode", ""),
+            called=_called(top.table("called")),
         )
 
     def _at(self, table: Table) -> Location:
@@ -365,6 +367,12 @@ def _thread(table: Table) -> ThreadCall:
 
 def _lock(table: Table) -> Lock:
     read = Lock(table.text("name"), table.identifiers("acquire", required=True), table.identifiers("release"))
+    table.done()
+    return read
+
+
+def _called(table: Table) -> Called:
+    read = Called(table.names_map("letters"), table.names_map("scenarios"), table.names_map("places"))
     table.done()
     return read
 

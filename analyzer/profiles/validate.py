@@ -39,6 +39,7 @@ def validate(profile: Profile, top: Table) -> None:
     _check_scenarios(profile, top)
     _check_rules(profile, top)
     _check_registrations(profile, top)
+    _check_called(profile, top)
 
 
 def _check_once(profile: Profile, top: Table) -> None:
@@ -315,3 +316,31 @@ def _check_registrations(profile: Profile, top: Table) -> None:
         if entry.mode_list and entry.mode_argument < 0:
             mend = "give 'mode_argument', where the list begins"
             top.wrong(("register", at), "the list of modes has no beginning", mend)
+
+
+def _check_called(profile: Profile, top: Table) -> None:
+    """Other words stand for something there is, and hide no name that the profile gives."""
+    letters_known = _event_names(profile) | {landmark.name for landmark in profile.landmarks}
+    scenarios = {scenario.id for scenario in profile.scenarios}
+    own = {scenario.title.lower() for scenario in profile.scenarios}
+    for section, words, known, taken in (
+        ("letters", profile.called.letters, letters_known, set[str]()),
+        ("scenarios", profile.called.scenarios, scenarios, own),
+        ("places", profile.called.places, None, set[str]()),
+    ):
+        for word, names in words.items():
+            if not any(character.isalpha() for character in word):
+                top.wrong(("called", section, word), f"{word!r} is no word", "write what people say")
+            if word.lower() in taken:
+                mend = "a title means its own scenario; take another word"
+                top.wrong(("called", section, word), f"{word!r} is the title of a scenario", mend)
+            if not names:
+                top.wrong(
+                    ("called", section, word), f"{word!r} stands for nothing", "name what it stands for"
+                )
+            for at, name in enumerate(names):
+                place: tuple[Step, ...] = ("called", section, word, at)
+                if known is not None and name not in known:
+                    top.wrong(place, f"there is no {section[:-1]} {name!r}", nearest(name, known))
+                elif known is None and not IDENTIFIER.fullmatch(name):
+                    top.wrong(place, f"{name!r} is no function", "write the name of a C function")

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from analyzer.model.claim import Claim, ClaimVerdict, Point
 from analyzer.model.report import (
     Change,
     Finding,
@@ -81,6 +82,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
         "suggestions": [_suggestion(one) for one in report.suggestions],
+        "claims": [_claim(claim) for claim in report.claims],
         "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],
         "repairs": [{"what": r.what, "where": r.where, "patch": r.patch} for r in report.repairs],
         "notes": _strings(report.notes),
@@ -248,6 +250,35 @@ def _seen(seen: Seen) -> Json:
         "answered": _strings(seen.answered),
         "answers": _strings(seen.answers),
         **_place(seen.look.where),
+    }
+
+
+def _claim(claim: Claim) -> Json:
+    return {
+        "kind": claim.kind.value,
+        "verdict": claim.verdict.value,
+        "author": claim.author,
+        "quoted_by": claim.quoted_by,
+        "medium": claim.medium.value,
+        "quote": _strings(claim.quote),
+        "meaning": claim.meaning,
+        "why": claim.why,
+        "points": [_point(point) for point in claim.points],
+        "misses": _strings(claim.misses),
+        "again": [_place(where) for where in claim.again],
+        **_place(claim.where),
+    }
+
+
+def _point(point: Point) -> Json:
+    proves = point.witness is not None and point.verdict is ClaimVerdict.CONTRADICTED
+    return {
+        "subject": point.subject,
+        "verdict": point.verdict.value,
+        "text": point.text,
+        "sequence": None if point.sequence is None else _labels(point.sequence),
+        "witness": _witness(point.witness) if proves and point.witness is not None else None,
+        **(_place(point.where) if point.where else {"where": "", "file": "", "line": 0}),
     }
 
 

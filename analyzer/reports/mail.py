@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from analyzer.model.report import Report, ScenarioSequences
-from analyzer.reports import heard, words
+from analyzer.reports import claims, heard, words
 from analyzer.reports.escape import visible
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
@@ -40,6 +40,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         blocks += _unchanged(listings)
         blocks += _findings(report)
         blocks += _section(words.SUGGESTIONS, words.suggestions(report))
+        blocks += claims.mail_blocks(report, WIDTH)
         blocks += _section("What could not be told", map(words.unknown_words, words.incomplete(report)))
         blocks += _subscribers(report)
         blocks += _section("Notes", _notes(report))

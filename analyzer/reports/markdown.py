@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.model.report import Finding, Report
-from analyzer.reports import heard, words
+from analyzer.reports import claims, heard, words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
 from analyzer.reports.failures import HEADING, failures
@@ -44,6 +44,8 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     blocks += _section(words.SUGGESTIONS, words.suggestions(report))
     for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):
         blocks += _change(report, group)
+    if not scenarios:
+        blocks += claims.markdown_blocks(report)
     if report.subscribers and not scenarios:
         rows = [(plain(s.device), code_span(s.handler), plain(events_words(s))) for s in report.subscribers]
         blocks += ["## Subscribers", *_table(words.SUBSCRIBER_HEADS, rows)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer.model.report import Finding, FindingKind, Level, Report, ScenarioSequences
-from analyzer.reports import heard, words
+from analyzer.reports import claims, heard, words
 from analyzer.reports.escape import visible
 from analyzer.reports.failures import HEADING, failures
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
@@ -45,6 +45,8 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     blocks += _section(words.SUGGESTIONS, words.suggestions(report), style)
     blocks += [_change(report, group, style) for group in grouped(changes)]
     if not scenarios:
+        blocks += claims.text_blocks(report, style)
+    if not scenarios:
         blocks += _section("Subscribers", _subscribers(report), style)
     blocks += _section(
         "Could not be told", map(words.unknown_words, words.incomplete(report, picked)), style, "yellow"
@@ -76,6 +78,7 @@ def _in_short(
         count = len(finding.scenarios)
         where = f", in {count} scenario{'s' if count > 1 else ''}" if count else ""
         yield f"{words.finding_head(finding)} ({words.finding_kind(finding)}){where}"
+    yield from claims.in_short(report)
     if doubts := len(words.incomplete(report, picked)):
         yield f"{doubts} thing{'s' if doubts > 1 else ''} could not be told"
 
