@@ -49,6 +49,23 @@ def errors(folder: Path, text: str) -> list[str]:
             HEAD + STATE + "context = 'yes'",
             "6: 'context' is 'yes', not a truth value; write true or false, without quotes",
         ),
+        # what people say
+        (
+            HEAD + EVENT + "[called.letters]\n'fails' = 'UPP'",
+            "8: there is no letter 'UPP'; did you mean 'UP'?",
+        ),
+        (HEAD + EVENT + "[called.letters]\n'...' = 'UP'", "8: '...' is no word; write what people say"),
+        (HEAD + EVENT + "[called.letters]\n'up' = []", "8: 'up' stands for nothing; name what it stands for"),
+        (
+            HEAD + "[called.scenarios]\n'x' = 'late'",
+            "4: there is no scenario 'late'; none is declared in this profile",
+        ),
+        (
+            HEAD + "[[scenario]]\nid = 'too-late'\n[called.scenarios]\n'Too Late' = 'too-late'",
+            "6: 'Too Late' is the title of a scenario; a title means its own scenario; take another word",
+        ),
+        (HEAD + "[called.places]\n'x' = 'f()'", "4: 'f()' is no function; write the name of a C function"),
+        (HEAD + "[called]\nletter = 1", "4: unknown key 'letter' in [called]; did you mean 'letters'?"),
         # arguments
         (HEAD + "[[thread]]\ncall = 's'\nfunction = -1", "5: 'function' is -1; arguments count from 0"),
         (

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.model.profile import (
+    Called,
     CourseStep,
     Deferral,
     Entry,
@@ -138,6 +139,11 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     assert documented.components == {"pump/valves/*": "valve"}
     assert documented.mode == "mode"
     assert documented.silent == ("trace_*", "log_*")
+    assert documented.called == Called(
+        {"valve closes": ("valve_close",), "FAILURE": ("FAIL",)},
+        {"failed suspend": ("valve-stuck", "valve-stuck-late")},
+        {"shutdown": ("pump_suspend", "pump_release")},
+    )
     assert documented.constants == {"PUMP_EAGAIN": -11}
     assert documented.objects == {"current_pump": "Pump", "pump_get_current": "Pump"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Medium, Point
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import (
     Cause,
@@ -227,6 +228,63 @@ FINDINGS = (
     ),
 )
 
+CLAIMS = (
+    Claim(
+        ClaimKind.LIST,
+        ClaimVerdict.CONFIRMED,
+        "Ada Example <ada@example.org>",
+        Medium.REPLY,
+        Location("thread.txt", 12),
+        ("After patch 2", "=============", "- pump_on()", "- notify STOP (during close_gate)"),
+        "after patch 2, for failed filling: pump_on(), notify STOP (during close_gate)",
+        "it goes so",
+        (Point("failed filling, after patch 2", ClaimVerdict.CONFIRMED, "it goes so", SECOND),),
+        again=(Location("thread.txt", 40), Location("thread.txt", 71)),
+    ),
+    Claim(
+        ClaimKind.NO_CHANGE,
+        ClaimVerdict.CONTRADICTED,
+        NASTY,
+        Medium.MESSAGE,
+        Location("0002.patch", 9),
+        (f"No functional change intended. {NASTY}",),
+        "patch 2 changes no sequence",
+        "patch 2: STOP is lost",
+        (
+            Point(
+                "patch 2, failed filling",
+                ClaimVerdict.CONTRADICTED,
+                "STOP is lost",
+                SECOND,
+                BEFORE_PATH,
+                Location("canal/gate.c", 48),
+            ),
+        ),
+    ),
+    Claim(
+        ClaimKind.TABLE,
+        ClaimVerdict.INCOMPLETE,
+        "",
+        Medium.COVER,
+        Location("0000.patch", 20),
+        ("| boat | handler | events |", "| barge | barge_notifier | STOP |"),
+        "1 row of handlers with the events they act on",
+        f"1 of 1 rows are so; 1 more registered: buoy|x: {NASTY}",
+        (Point("barge: barge_notifier: STOP", ClaimVerdict.CONFIRMED, "it acts on STOP"),),
+        (f"buoy|x: buoy_gate_notifier (START, STOP; {NASTY})",),
+        quoted_by="Bert Example",
+    ),
+    Claim(
+        ClaimKind.ORDER,
+        ClaimVerdict.UNTOLD,
+        "Bert Example",
+        Medium.COVER,
+        Location("0000.patch", 31),
+        ("After patch 9 STOP always comes before pump_on().",),
+        "after patch 9: notify STOP comes always before pump_on()",
+        "patch 9 is not among the patches given",
+    ),
+)
 SAMPLE = Report(
     profile="canal",
     profile_title="Canal lock",
@@ -258,9 +316,17 @@ SAMPLE = Report(
         ("canal/gate.c", 40): "    if (sluice_up(s) < 0) {",
         ("canal/gate.c", 42): "\tnotify(s, STOP); /* \x1b[2J */",
     },
+    claims=CLAIMS,
 )
 CLEAN = replace(
-    SAMPLE, scenarios=(FAILED, PASSAGE), findings=(), repairs=(), notes=(), unknown=(), exit_status=0
+    SAMPLE,
+    scenarios=(FAILED, PASSAGE),
+    findings=(),
+    repairs=(),
+    notes=(),
+    unknown=(),
+    exit_status=0,
+    claims=(),
 )
 ASIDE = replace(
     SAMPLE,
