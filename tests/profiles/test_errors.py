@@ -60,9 +60,6 @@ def errors(folder: Path, text: str) -> list[str]:
             HEAD + "[called.scenarios]\n'x' = 'late'",
             "4: there is no scenario 'late'; none is declared in this profile",
         ),
-            HEAD + "[called.scenarios]\n'x' = 'late'",
-            "4: there is no scenario 'late'; none is declared in this profile",
-        ),
         (
             HEAD + "[[scenario]]\nid = 'too-late'\n[called.scenarios]\n'Too Late' = 'too-late'",
             "6: 'Too Late' is the title of a scenario; a title means its own scenario; take another word",
