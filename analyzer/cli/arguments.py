@@ -44,6 +44,7 @@ class Arguments:
     suggest: bool = False
     claims: bool = True
     thread: tuple[str, ...] = ()
+    suppressions: str | None = None
     help: bool = False
     version: bool = False
 
@@ -82,6 +83,7 @@ def read(argv: Sequence[str]) -> Arguments:
         suggest=bool(getattr(given, "suggest", False)),
         claims=_claims(given),
         thread=tuple(getattr(given, "thread", None) or ()),
+        suppressions=getattr(given, "suppressions", None),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )

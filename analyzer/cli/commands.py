@@ -193,6 +193,7 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.suggest,
         given.claims,
         given.thread,
+        given.suppressions,
     )
 
 

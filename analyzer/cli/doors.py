@@ -25,8 +25,8 @@ class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
     None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
     `cache` what is read of a tree is remembered. `only`, `order` and `squash` as typed; `suggest` other ways
-    to take a series that has a window. With `claims` what the mails say is checked, also those of the files
-    `thread`."""
+    to take a series that has a window; `suppressions` a file to read in place of the base's. With `claims`
+    what the mails say is checked, also those of the files `thread`."""
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -42,6 +42,7 @@ class Request:
     suggest: bool = False
     claims: bool = True
     thread: tuple[str, ...] = ()
+    suppressions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,13 @@ SUGGEST = Option(
     "where a window stands open, try the small reorders and squashes that could close it, each analysed as "
     "a series of its own, which takes a while; without it only the squash that needs no analysis is offered",
 )
+SUPPRESSIONS = Option(
+    ("--suppressions",),
+    "the findings that the project has decided to live with (default: .analyze-series.toml of the base "
+    "commit; without a repository none)",
+    "FILE",
+    offers="file",
+)
 FORMAT = Option(
     ("--format",),
     "how to write the report (default: text); may be given several times, each with its own --output",
@@ -142,6 +149,7 @@ ANALYSE = Command(
         ORDER,
         SQUASH,
         SUGGEST,
+        SUPPRESSIONS,
         FORMAT,
         OUTPUT,
         PROFILE,

@@ -12,6 +12,7 @@ from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.suggestion import Suggestion
+from analyzer.model.suppression import Outcome, Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf
 
@@ -257,6 +258,7 @@ class Finding:
     way_out: Location | None = None
     way_out_words: str = ""
     witness_good: Witness | None = None
+    suppressed: Suppression | None = None  # what the project says of it: it does not fail the gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,5 +315,6 @@ class Report:
     base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
     base_reason: str = ""  # why this one
     what_if: WhatIf | None = None  # how the series was taken, if not as it was sent
+    suppressions: tuple[Outcome, ...] = ()  # what became of the project's suppressions
     suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open
     claims: tuple[Claim, ...] = ()

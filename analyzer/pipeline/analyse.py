@@ -42,6 +42,7 @@ from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.repository import Repository, opened
 from analyzer.pipeline.source import Source, concerned, source_of
 from analyzer.pipeline.suggest import at_hand, suggested
+from analyzer.pipeline.suppressions import read_suppressions, suppressed
 from analyzer.pipeline.what_if import asked, otherwise
 from analyzer.regress.findings import findings
 from analyzer.snapshots import built_in
@@ -117,6 +118,7 @@ def report_of(
     what_if = asked(series, options)
     source = source_of(series, profile, options, repository, what_if)
     own = [patch.number for patch in series.patches]
+    entries = read_suppressions(options, repository, source.base)
     # The built-in lifecycle is read faster than remembered.
     remember = options.cache and source.kind == "tree"
     with closing(cfront.Store(profile.dialect, cfront.cache_folder() if remember else None)) as store:
@@ -135,7 +137,8 @@ def report_of(
         report = _report(taken_series, profile, options, progress, repository, source, store, said)
         report = replace(report, what_if=what_if)
         found = suggested(own, report, taken) if options.suggest else at_hand(own, report)
-    return replace(report, suggestions=found)
+    report = suppressed(replace(report, suggestions=found), series, profile, entries, options.today)
+    return replace(report, exit_status=_exit_status(report.findings, report.unknown, options))
 
 
 def _report(
@@ -348,7 +351,7 @@ def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: 
         least = LEVELS.index(options.fail_on)
         for finding in found:
             counts = finding.kind in (FindingKind.INTRODUCED, FindingKind.WINDOW)
-            if counts and LEVELS.index(finding.level) >= least:
+            if counts and finding.suppressed is None and LEVELS.index(finding.level) >= least:
                 return 1
     if any(one.weight is Weight.INCOMPLETE for one in unknown):
         return 3

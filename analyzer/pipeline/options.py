@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from analyzer.lifecycle.explore import Bounds
 from analyzer.model.report import Level
@@ -24,6 +25,8 @@ class Options:
 
     With `claims`, what the mails of the series and of `thread` (files) say of it is checked.
 
+    `suppressions` is a file that is read in place of the base's; `today` is the day on which they hold.
+
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
     """
 
@@ -43,3 +46,5 @@ class Options:
     suggest: bool = False
     claims: bool = True
     thread: tuple[str, ...] = ()
+    suppressions: str | None = None
+    today: date = field(default_factory=date.today)

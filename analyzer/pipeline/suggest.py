@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from analyzer.model.report import Finding, FindingKind, Report
 from analyzer.model.suggestion import Broken, Suggestion
+from analyzer.model.unknown import Weight
 from analyzer.model.what_if import WhatIf, number_of
 from analyzer.pipeline.what_if import spelt
 from analyzer.regress.findings import classify
@@ -109,22 +110,22 @@ def _squashed(steps: Steps, first: int, last: int) -> Steps:
 def _judged(report: Report) -> Suggestion:
     """What the report on a series taken otherwise says of it."""
     assert report.what_if is not None
-    broken = tuple(
+    broken = dict.fromkeys(
         Broken(f.rule, f.violation, f.level, f.kind.value, f.patch, f.status)
         for f in report.findings
         if f.kind in (FindingKind.INTRODUCED, FindingKind.WINDOW)
     )
     failed = next((stage.note for stage in report.stages if stage.note), "")
-    if failed or report.exit_status == 3:
-        doubts = [f"{doubt.what}: {doubt.why}" for doubt in report.unknown]
-        return Suggestion(report.what_if, None, broken, doubts[0] if doubts else failed)
+    doubts = [f"{d.what}: {d.why}" for d in report.unknown if d.weight is Weight.INCOMPLETE]
+    if failed or doubts:
+        return Suggestion(report.what_if, None, tuple(broken), doubts[0] if doubts else failed)
     closes = not any(_reopens(finding.status) for finding in report.findings)
-    return Suggestion(report.what_if, closes, broken)
+    return Suggestion(report.what_if, closes, tuple(broken))
 
 
 def _projected(what_if: WhatIf, report: Report, kept: Sequence[int]) -> Suggestion:
     patches = [0, *what_if.numbers]
-    broken: list[Broken] = []
+    broken: dict[Broken, None] = {}
     closes = True
     for finding in report.findings:
         status = tuple(finding.status[at] for at in kept)
@@ -133,7 +134,8 @@ def _projected(what_if: WhatIf, report: Report, kept: Sequence[int]) -> Suggesti
         closes = closes and not _reopens(status)
         kind, patch, _ = classify(status, patches)
         if kind in (FindingKind.INTRODUCED, FindingKind.WINDOW):
-            broken.append(Broken(finding.rule, finding.violation, finding.level, kind.value, patch, status))
+            one = Broken(finding.rule, finding.violation, finding.level, kind.value, patch, status)
+            broken[one] = None
     return Suggestion(what_if, closes, tuple(broken), checked=False)
 
 

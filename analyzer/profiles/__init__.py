@@ -15,8 +15,18 @@ from analyzer.model.unknown import InputError
 from analyzer.profiles.build import build
 from analyzer.profiles.contract import ContractError, parse_contract
 from analyzer.profiles.match import Match, check
+from analyzer.profiles.suppressions import read_suppressions
 
-__all__ = ["ContractError", "Match", "check", "load", "names", "parse_contract", "registering"]
+__all__ = [
+    "ContractError",
+    "Match",
+    "check",
+    "load",
+    "names",
+    "parse_contract",
+    "read_suppressions",
+    "registering",
+]
 
 _FILE = "profile.toml"
 _SHIPPED = Path(__file__).parent

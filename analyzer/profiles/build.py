@@ -8,7 +8,6 @@ is described in ``docs/profile-language.md``. Not modelled: whether any tree hol
 from __future__ import annotations
 
 import re
-import tomllib
 from itertools import product
 from pathlib import Path, PurePosixPath
 
@@ -38,42 +37,24 @@ from analyzer.model.profile import (
 )
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import InputError, Location
-from analyzer.profiles.lines import find_lines
 from analyzer.profiles.selections import Sets
-from analyzer.profiles.tables import Errors, Table
+from analyzer.profiles.tables import Table, parsed
 from analyzer.profiles.validate import validate
 
 _LEVELS = ("error", "warning", "note")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _STEP = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:(\*)|=\s*(\S+))?\s*", re.ASCII)
-_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def build(text: str, folder: Path, path: str, shown: str) -> Profile:
     """Read one profile. `path` is its file in errors and as `source`, `shown` its folder in locations."""
-    top, errors = _parse(text, path)
+    top, errors = parsed(text, path)
     profile = _Builder(top, folder, path, shown).profile()
     top.done()
     validate(profile, top)
     if errors:
         raise InputError(str(errors))
     return profile
-
-
-def _parse(text: str, path: str) -> tuple[Table, Errors]:
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        place = _TOML_PLACE.search(str(wrong))
-        line = int(place[1]) if place else text.rstrip().count("\n") + 1
-        what = _TOML_PLACE.sub("", str(wrong)).replace("(at end of document)", "").strip()
-        raise InputError(
-            f"{path}:{line}: not valid TOML: {what[:1].lower()}{what[1:]}; mend the line"
-        ) from None
-    except RecursionError:
-        raise InputError(f"{path}:1: the tables are nested too deep; flatten them") from None
-    errors = Errors(path)
-    return Table(content, (), find_lines(text), errors), errors
 
 
 class _Builder:

@@ -7,14 +7,18 @@ error. Not modelled: what a key means to the domain.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 
 from analyzer.model.profile import ANY_ARGUMENT
-from analyzer.profiles.lines import Lines, Step
+from analyzer.model.unknown import InputError
+from analyzer.profiles.lines import Lines, Step, find_lines
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 _VALUE = re.compile(r"[A-Za-z_]\w*|-?[0-9]+", re.ASCII)
 _AS_C_READS = {"true": "1", "false": "0", "NULL": "0"}
 
@@ -159,6 +163,14 @@ class Table:
         self._mistyped((key,), found, "a truth value", "write true or false, without quotes")
         return False
 
+    def date(self, key: str) -> datetime.date | None:
+        """A day, or None."""
+        found = self._take(key, required=False)
+        if found is None or (isinstance(found, datetime.date) and not isinstance(found, datetime.datetime)):
+            return found
+        self._mistyped((key,), found, "a day", f"write {key} = 2030-12-31, without quotes")
+        return None
+
     def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
         found = self.text(key, default)
         if found not in choices:
@@ -260,6 +272,23 @@ class Table:
         if not header:
             return "the profile"
         return f"[[{header}]]" if isinstance(self._path[-1], int) else f"[{header}]"
+
+
+def parsed(text: str, path: str) -> tuple[Table, Errors]:
+    """The top table of a TOML text, and where its errors go; raises `InputError` if it is no TOML."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        place = _TOML_PLACE.search(str(wrong))
+        line = int(place[1]) if place else text.rstrip().count("\n") + 1
+        what = _TOML_PLACE.sub("", str(wrong)).replace("(at end of document)", "").strip()
+        raise InputError(
+            f"{path}:{line}: not valid TOML: {what[:1].lower()}{what[1:]}; mend the line"
+        ) from None
+    except RecursionError:
+        raise InputError(f"{path}:1: the tables are nested too deep; flatten them") from None
+    errors = Errors(path)
+    return Table(content, (), find_lines(text), errors), errors
 
 
 def _kind(found: object) -> str:

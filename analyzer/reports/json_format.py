@@ -26,6 +26,7 @@ from analyzer.model.report import (
     Witness,
 )
 from analyzer.model.suggestion import Suggestion
+from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf, members_of
 from analyzer.reports import words
@@ -81,6 +82,15 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         ],
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
+        "suppressions": [
+            {
+                **_entry(outcome.suppression),
+                "standing": outcome.standing.value,
+                "findings": outcome.findings,
+                "why": outcome.why,
+            }
+            for outcome in report.suppressions
+        ],
         "suggestions": [_suggestion(one) for one in report.suggestions],
         "claims": [_claim(claim) for claim in report.claims],
         "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],
@@ -190,6 +200,23 @@ def _finding(finding: Finding) -> Json:
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
         "hits": [_hit(hit) for hit in finding.hits],
+        "suppressed": None if finding.suppressed is None else _entry(finding.suppressed),
+    }
+
+
+def _entry(entry: Suppression) -> dict[str, Json]:
+    """An entry of the suppressions file, at its place there."""
+    return {
+        "rule": entry.rule,
+        "fingerprint": entry.fingerprint,
+        "violation": entry.violation,
+        "scenarios": _strings(entry.scenarios),
+        "way_out": entry.way_out,
+        "path": entry.path,
+        "profile": entry.profile,
+        "reason": entry.reason,
+        "until": None if entry.until is None else entry.until.isoformat(),
+        **_place(entry.where),
     }
 
 

@@ -41,6 +41,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         blocks += _findings(report)
         blocks += _section(words.SUGGESTIONS, words.suggestions(report))
         blocks += claims.mail_blocks(report, WIDTH)
+        blocks += _section(words.SUPPRESSIONS, words.suppressions(report))
         blocks += _section("What could not be told", map(words.unknown_words, words.incomplete(report)))
         blocks += _subscribers(report)
         blocks += _section("Notes", _notes(report))
@@ -113,6 +114,7 @@ def _findings(report: Report) -> list[list[str]]:
             f"sequence: {words.run_words(finding.bad)}",
         ]
         said += [f"at {finding.where}", finding.reason]
+        said += [f"suppressed: {words.suppressed_words(finding)}"] if finding.suppressed else []
         lines += [line for text in said if text for line in fold(visible(text), WIDTH, "  ")]
         blocks.append(lines)
     return [_heading("Findings"), *blocks] if blocks else []

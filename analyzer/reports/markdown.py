@@ -42,6 +42,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         if not scenarios or ids & set(finding.scenarios):
             blocks += _finding(report, finding)
     blocks += _section(words.SUGGESTIONS, words.suggestions(report))
+    blocks += _section(words.SUPPRESSIONS, words.suppressions(report))
     for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):
         blocks += _change(report, group)
     if not scenarios:
@@ -122,6 +123,7 @@ def _finding(report: Report, finding: Finding) -> list[str]:
         items.append(f"allowed: {plain(' '.join(finding.nearest))}")
     items += [f"why: {plain(finding.reason)}"] if finding.reason else []
     items += [f"see: {plain(finding.documented)}"] if finding.documented else []
+    items += [f"suppressed: {plain(words.suppressed_words(finding))}"] if finding.suppressed else []
     head = f"{words.finding_head(finding)} ({words.finding_kind(finding)})"
     blocks = [f"## {plain(head)}", _items(items)]
     if finding.witness and finding.witness.steps:

@@ -43,6 +43,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
         blocks += _failing(report, style)
     blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
     blocks += _section(words.SUGGESTIONS, words.suggestions(report), style)
+    blocks += _section(words.SUPPRESSIONS, words.suppressions(report), style, "yellow")
     blocks += [_change(report, group, style) for group in grouped(changes)]
     if not scenarios:
         blocks += claims.text_blocks(report, style)
@@ -193,6 +194,7 @@ def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
         lines += _told("allowed", " ".join(finding.nearest), style)
     lines += _told("why", finding.reason, style) if finding.reason else []
     lines += _told("see", finding.documented, style) if finding.documented else []
+    lines += _told("suppressed", words.suppressed_words(finding), style) if finding.suppressed else []
     for name, said in heard.lines(finding.hits):
         lines += _told(name, said, style)
     if finding.witness and finding.witness.steps:

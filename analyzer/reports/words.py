@@ -20,11 +20,13 @@ from analyzer.model.report import (
 )
 from analyzer.model.series import Repair
 from analyzer.model.suggestion import Broken, Suggestion
+from analyzer.model.suppression import Outcome, Standing
 from analyzer.model.unknown import Unknown, Weight
 from analyzer.reports.lists import entries
 
 SUBSCRIBER_HEADS = ("device", "handler", "events needed")
 SUGGESTIONS = "What would close the window"
+SUPPRESSIONS = "Suppressions to look at"
 _CHANGES = {
     ChangeKind.ADDED: "is added",
     ChangeKind.LOST: "is lost",
@@ -122,7 +124,11 @@ def finding_head(finding: Finding) -> str:
 
 
 def finding_kind(finding: Finding) -> str:
-    """Which patch did it, in words."""
+    """Which patch did it, in words, and that it is suppressed."""
+    return f"{_done_by(finding)}; suppressed" if finding.suppressed else _done_by(finding)
+
+
+def _done_by(finding: Finding) -> str:
     patch = "an unknown patch" if finding.patch is None else f"patch {finding.patch}"
     if finding.kind is FindingKind.INTRODUCED:
         return f"introduced by {patch}"
@@ -132,6 +138,36 @@ def finding_kind(finding: Finding) -> str:
         return "preexisting"
     closed = "a later patch" if finding.closed_by is None else f"patch {finding.closed_by}"
     return f"a window: opened by {patch}, closed by {closed}"
+
+
+def suppressed_words(finding: Finding) -> str:
+    """Why a suppressed finding fails nothing, where that stands and until when; "" for any other."""
+    entry = finding.suppressed
+    if entry is None:
+        return ""
+    until = f", until {entry.until}" if entry.until else ""
+    return f"{entry.reason} ({entry.where}{until})"
+
+
+def suppressions(report: Report) -> tuple[str, ...]:
+    """The project's suppressions that hold for nothing any more, or that nothing could be told of."""
+    return tuple(said for outcome in report.suppressions if (said := _suppression(outcome)) is not None)
+
+
+def _suppression(outcome: Outcome) -> str | None:
+    entry = outcome.suppression
+    about = f"{entry.where}: {entry.rule or entry.fingerprint}"
+    match outcome.standing:
+        case Standing.EXPIRED:
+            count = f"; {outcome.findings} would be suppressed" if outcome.findings else ""
+            return f"{about}: expired on {entry.until}{count} (reason: {entry.reason})"
+        case Standing.STALE:
+            why = outcome.why or "no finding is as it says"
+            return f"{about}: stale, {why}: take it out (reason: {entry.reason})"
+        case Standing.UNTOLD:
+            return f"{about}: no finding is as it says, but not all could be told"
+        case Standing.APPLIED:
+            return None
 
 
 def status_words(report: Report, finding: Finding) -> str:

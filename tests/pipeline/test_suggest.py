@@ -104,7 +104,7 @@ def test_a_break_between_two_kept_stages_is_a_window_whatever_it_is_called() -> 
 def test_what_does_not_apply_says_why() -> None:
     def clash(what_if: WhatIf) -> Report:
         doubt = Unknown("patch 3, a.c, hunk 1", "it does not apply", patch=3)
-        return replace(REPORT, exit_status=3, unknown=(doubt,), what_if=what_if)
+        return replace(REPORT, unknown=(doubt,), what_if=what_if)
 
     found = suggested([1, 2, 3], report(3, window("0010")), clash)
     assert {(one.closes, one.why) for one in found} == {(None, "patch 3, a.c, hunk 1: it does not apply")}
