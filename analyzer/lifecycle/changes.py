@@ -20,6 +20,7 @@ from analyzer.lifecycle.places import Places, Values
 from analyzer.lifecycle.runs import Emission, Record
 from analyzer.lifecycle.sequences import OTHER, letter
 from analyzer.lifecycle.stages import Stage
+from analyzer.lifecycle.tasks import is_interference
 from analyzer.model.group import Group, Pairs
 from analyzer.model.profile import Profile
 from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, StepKind, Witness
@@ -245,10 +246,10 @@ class Reading:
 
     def _change(self, kind: str, numbers: list[int], way: _Way) -> Change:
         if way.deciding:
-            first = min(way.deciding, key=lambda step: self._depth(step[0]))
+            first = min(way.deciding, key=lambda step: self._length(step[0]))
             path = [*self._path(first[0]), first, *self._to_end(first[1].target, set(numbers))]
         else:
-            path = self._path(min(numbers, key=self._depth))
+            path = self._path(min(numbers, key=self._length))
         numbers = self._led_to(way, numbers)
         end = path[-1][1].target if path else numbers[0]
         was, now = (project(side.word) for side in self.graph.nodes[end].sides)
@@ -307,13 +308,10 @@ class Reading:
 
     # --- paths ------------------------------------------------------------------------------
 
-    def _depth(self, number: int) -> int:
-        depth = 0
-        parent = self.graph.nodes[number].parent
-        while parent is not None:
-            depth += 1
-            parent = self.graph.nodes[parent[0]].parent
-        return depth
+    def _length(self, number: int) -> tuple[int, int]:
+        """How often another thread comes in on the way to a pair, and how many choices there are."""
+        path = self._path(number)
+        return sum(is_interference(arrow.option) for _, arrow in path), len(path)
 
     def _path(self, number: int) -> list[tuple[int, Joined]]:
         """The first way found to a pair: pairs with the arrow taken from each."""

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 from analyzer.lifecycle.explore import Bounds, Edge, Graph, Node
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.prospect import Prospect, all_decided, decided_at
-from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record
+from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record, deciding
 from analyzer.lifecycle.state import thaw
 from analyzer.lifecycle.values import Origin, Token, Value, both
 from analyzer.model.report import Context, StepKind
@@ -414,7 +414,8 @@ class Pairing:
                 )
             live = thaw(node.state, node.living)
             walk.machine.choose(live, choice, edge.option)
-            walk.machine.advance(live, [], half.record)
+            record = half.record if choice.token is None else deciding(half.record, choice)
+            walk.machine.advance(live, [], record)
         self._arrive(half, edge)
 
     def _arrive(self, half: Half, edge: Edge) -> None:

@@ -67,6 +67,20 @@ Halt: TypeAlias = Choice | End
 Record: TypeAlias = Callable[[StepKind, Location, str, str, Evidence], None]
 
 
+def deciding(record: Record, choice: Choice) -> Record:
+    """A record for what follows on an outcome of `choice`: the branch that asks is told as a decision."""
+    waiting = [choice]
+
+    def told(kind: StepKind, where: Location, function: str, text: str, evidence: Evidence) -> None:
+        if kind is StepKind.BRANCH and waiting:
+            asked = waiting.pop()
+            if (where, function) == (asked.where, asked.function):
+                kind = StepKind.DECISION
+        record(kind, where, function, text, evidence)
+
+    return told
+
+
 class Undecided(Exception):
     """Control needs the truth of an unknown value."""
 

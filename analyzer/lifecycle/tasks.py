@@ -23,6 +23,11 @@ def _coming(number: int, spec: Interference, name: str) -> Option:
     return Option(None, f"interference:{spec.function}@{number}", f"{name}() from another thread")
 
 
+def is_interference(option: Option) -> bool:
+    """Whether another thread comes in."""
+    return option.action.startswith("interference:")
+
+
 class Scheduler:
     """Tells who may go on in a state of one program."""
 
@@ -50,7 +55,9 @@ class Scheduler:
             ready = {q.function for q in live.queue if not any(lock in live.locks for lock in q.holds)}
             for function in sorted(ready):
                 canonical = self._program.canonical(function)
-                options.append(Option(None, f"deferred:{canonical}", f"deferred {function}() runs"))
+                options.append(
+                    Option(None, f"deferred:{canonical}", f"the main task runs the deferred {function}()")
+                )
         return tuple(options)
 
     def stuck(self, live: Live, number: int) -> bool:

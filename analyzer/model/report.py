@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from analyzer.model.effect import Effect
 from analyzer.model.level import Level as Level
 from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
@@ -102,7 +103,8 @@ class StepKind(Enum):
     """What a step of a witness is."""
 
     ENTER = "enter"  # a function is entered
-    BRANCH = "branch"  # a decision, `text` says which way
+    BRANCH = "branch"  # what came before settles it, `text` says which way
+    DECISION = "decision"  # a branch whose outcome nothing settles
     LETTER = "letter"
     DEFER = "defer"
     TASK = "task"  # another task goes on
@@ -170,7 +172,9 @@ class Hit:
 
     `where` is its registration; `certain` is False if it could not be told whether it acts on the event.
     `seen` is what of the difference between the old and the new place it may notice; `lost` are calls that
-    were not followed when that was looked for.
+    were not followed when that was looked for. Of a finding, `effect` says what it means for the handler: for
+    an order `beside` what the event is told on the other side of, and `compared` whether there is a place
+    at which these runs tell it in order; for a lost event `heard` are the others of the run that it acts on.
     """
 
     event: str
@@ -180,6 +184,17 @@ class Hit:
     certain: bool
     seen: tuple[Seen, ...]
     lost: tuple[str, ...]
+    effect: Effect | None = None
+    beside: tuple[str, ...] = ()
+    compared: bool = False
+    heard: tuple[str, ...] = ()
+
+    @property
+    def observes(self) -> bool | None:
+        """Whether it can observe that an event is told out of order; None if that could not be told."""
+        if self.seen:
+            return True
+        return None if self.lost or not self.certain or not self.compared else False
 
 
 class ChangeKind(Enum):
@@ -232,9 +247,9 @@ class FindingKind(Enum):
 class Finding:
     """A contract broken: by rule, kind of violation, status over the stages (1 = broken) and way out.
 
-    `hits` are the handlers that act on the events of the change that broke or mended it, `causes` its
-    decisions, which meet at `way_out`. `good` and `bad` are sequences before and after that change (after and
-    before it where it mended), `witness` is the path of the bad one, `witness_good` that of the good one.
+    `change` is what its patch does to runs that it breaks or mends, where that is known; its causes meet at
+    the way out. `good` and `bad` are then the sequences before and after it (where it mends, after and
+    before), `witness` is the path of the bad one. `hits` are the handlers that act on its events.
     """
 
     rule: str
@@ -254,11 +269,39 @@ class Finding:
     where: Location
     fingerprint: str
     hits: tuple[Hit, ...] = ()
-    causes: tuple[Cause, ...] = ()
-    way_out: Location | None = None
-    way_out_words: str = ""
-    witness_good: Witness | None = None
+    change: Change | None = None
     suppressed: Suppression | None = None  # what the project says of it: it does not fail the gate
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The decisions that lead to it."""
+        return self.change.causes if self.change else ()
+
+    @property
+    def way_out(self) -> Location | None:
+        """Where the ways on from its causes meet."""
+        return self.change.way_out if self.change else None
+
+    @property
+    def way_out_words(self) -> str:
+        """``fail: in fill()``, or ""."""
+        return self.change.way_out_words if self.change else ""
+
+    @property
+    def witness_good(self) -> Witness | None:
+        """The path of the good sequence."""
+        if self.change is None:
+            return None
+        mends = self.kind is FindingKind.FIXED
+        return self.change.witness_after if mends else self.change.witness_before
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What it rests on: the weakest evidence along its path, or of its letters if none is known."""
+        steps = self.witness.steps if self.witness else ()
+        shown = [step.evidence for step in steps if step.where.path and step.kind is not StepKind.TASK]
+        shown += [letter.evidence for letter in self.bad.letters]
+        return max(shown, key=(Evidence.DIFF, Evidence.TREE, Evidence.BUILT_IN).index, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 
 from analyzer.cfront import Store
 from analyzer.lifecycle.stages import Stage
+from analyzer.model.contract import letters
+from analyzer.model.effect import Effect
 from analyzer.model.profile import LetterKind, Profile
-from analyzer.model.report import Change, Finding, FindingKind, Hit, Letter, Subscriber
+from analyzer.model.report import Change, Finding, Hit, Letter, Subscriber
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Series
+from analyzer.profiles import parse_contract
+from analyzer.regress.effects import affected
 from analyzer.snapshots.objects import Objects
 from analyzer.subscribers.join import Difference, Join, join
 from analyzer.subscribers.listing import open_code
@@ -55,7 +59,7 @@ def heard(
     tree = Tree(objects, commit, _laid(series, done))
     known = join(open_code(tree, profile, store), profile)
     hit = tuple(_with_hits(change, known) for change in changes)
-    told = tuple(replace(finding, hits=_of_finding(finding, hit)) for finding in findings)
+    told = tuple(replace(finding, hits=_of_finding(finding, profile, known)) for finding in findings)
     where = {(h.handler, h.where) for change in hit for h in change.hits}
     hits = tuple(s for s in known.subscribers if (s.handler, s.where) in where)
     return Heard(hit, told, hits, known.subscribers)
@@ -79,10 +83,13 @@ def _with_hits(change: Change, known: Join) -> Change:
     return replace(change, hits=tuple(hits))
 
 
-def differences(event: str, change: Change) -> tuple[Difference, ...]:
-    """What is different where the event is told after the change; () if it is not told elsewhere."""
+def differences(event: str, change: Change, *, first: bool = False) -> tuple[Difference, ...]:
+    """What is different where the event is told after the change; () if it is not told elsewhere. With
+    `first` where it is told first alone: an order is broken there, whatever is told again later."""
     before, after = change.values
     old, new = _places(event, change.before), _places(event, change.after)
+    if first:
+        old, new = old[:1], new[:1]
     if not old or not new:
         return ()
     kept = [place for place in old if place in new]
@@ -138,14 +145,27 @@ def _together(
     return found
 
 
-def _of_finding(finding: Finding, changes: Sequence[Change]) -> tuple[Hit, ...]:
-    """The hits of the changes that made or mended the sequence a finding is about."""
-    if finding.patch is None or finding.kind is FindingKind.PREEXISTING:
-        return ()
-    bad = [letter.label for letter in finding.bad.letters]
-    found: dict[Hit, None] = {}
-    for change in changes:
-        side = change.before if finding.kind is FindingKind.FIXED else change.after
-        if change.patch == finding.patch and [letter.label for letter in side.letters] == bad:
-            found.update(dict.fromkeys(change.hits))
+def _of_finding(finding: Finding, profile: Profile, known: Join) -> tuple[Hit, ...]:
+    """Who acts on an event that a finding is about, and what it means for each."""
+    rule = next(rule for rule in profile.rules if rule.name == finding.rule)
+    reads = letters(parse_contract(rule.contract)).union(rule.reads)
+    change = finding.change
+    acts_on = {(one.handler, one.where): one.events for one in known.subscribers}
+    heard = tuple(dict.fromkeys(x.name for x in finding.bad.letters if x.kind is LetterKind.EVENT))
+    found = []
+    for one in affected(finding.bad, finding.nearest, reads):
+        different: tuple[Difference, ...] = ()
+        if one.effect is Effect.ORDER and change is not None:
+            different = differences(one.event, change, first=True)
+        for hit in known.hits(one.event, change.modes if change else (), different):
+            also = tuple(e for e in heard if e != one.event and e in acts_on[hit.handler, hit.where])
+            found.append(
+                replace(
+                    hit,
+                    effect=one.effect,
+                    beside=one.beside,
+                    compared=bool(different),
+                    heard=also if one.effect is Effect.LOSES else (),
+                )
+            )
     return tuple(found)

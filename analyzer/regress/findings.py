@@ -177,11 +177,11 @@ class _Found:
             change = self._change(breach, patch, kind)
         fixed = kind is FindingKind.FIXED
         bad, good = breach.sequence, self._good(status, bad_at, breach)
-        witness = other = None
+        witness = None
         if change is not None:
             sides = ((change.before, change.witness_before), (change.after, change.witness_after))
             bad, witness = sides[not fixed]
-            good, other = sides[fixed]
+            good = sides[fixed][0]
         level = Level(rule.level) if kind is FindingKind.INTRODUCED else Level.NOTE
         if kind is FindingKind.WINDOW and Level(rule.level) is not Level.NOTE:
             level = Level.WARNING
@@ -205,10 +205,7 @@ class _Found:
                 witness=witness,
                 where=_place(change, bad),
                 fingerprint="",
-                causes=change.causes if change else (),
-                way_out=change.way_out if change else None,
-                way_out_words=change.way_out_words if change else "",
-                witness_good=other,
+                change=change,
             )
         )
 

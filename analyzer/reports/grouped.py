@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.model.report import Cause, Change, Finding, Hit, Report
+from analyzer.model.report import Cause, Change, Hit
 
 SHOWN_CAUSES = 8
 
@@ -49,10 +49,3 @@ def grouped(changes: Iterable[Change]) -> tuple[ChangeGroup, ...]:
         out = (str(change.way_out), change.way_out_words) if change.way_out else id(change)
         found.setdefault((change.patch, change.kind, change.events, out), []).append(change)
     return tuple(ChangeGroup(tuple(members)) for members in found.values())
-
-
-def causes_of(finding: Finding, report: Report) -> tuple[Cause, ...]:
-    """The decisions behind a finding: the causes of what its patch changed in its scenarios."""
-    scenarios = set(finding.scenarios)
-    behind = (c for c in report.changes if c.patch == finding.patch and scenarios & set(c.scenarios))
-    return tuple(dict.fromkeys(cause for change in behind for cause in change.causes))

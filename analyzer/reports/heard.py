@@ -23,17 +23,27 @@ def lines(hits: Iterable[Hit]) -> list[tuple[str, str]]:
             found.append(("hits", f"{event}: {', '.join(told)}"))
         if perhaps:
             found.append(("perhaps", f"{event}: {', '.join(perhaps)} (could not be told)"))
+    found += [("sees it", line) for line in sights(every)]
+    return found + [("unknown", line) for line in not_followed(every)]
+
+
+def sights(hits: Iterable[Hit]) -> list[str]:
+    """What each sees of the difference, where."""
     seen: dict[tuple[str, Look], Seen] = {}
-    for hit in every:
+    for hit in hits:
         for one in hit.seen:
             key = (who(hit), one.look)
             seen[key] = _together(seen[key], one) if key in seen else one
-    found += [("sees it", f"{named}: {seen_words(one)}") for (named, _), one in seen.items()]
+    return [f"{named}: {seen_words(one)}" for (named, _), one in seen.items()]
+
+
+def not_followed(hits: Iterable[Hit]) -> list[str]:
+    """Of whom it could not be told what they see, and why."""
     lost: dict[str, dict[str, None]] = {}
-    for hit in every:
+    for hit in hits:
         if hit.lost:
             lost.setdefault(who(hit), {}).update(dict.fromkeys(hit.lost))
-    return found + [("unknown", f"{named}: {_lost(list(calls))}") for named, calls in lost.items()]
+    return [f"{named}: {_lost(list(calls))}" for named, calls in lost.items()]
 
 
 def who(hit: Hit) -> str:

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from analyzer.model.claim import Claim, ClaimVerdict, Point
+from analyzer.model.effect import Effect
 from analyzer.model.report import (
+    Cause,
     Change,
     Finding,
     Hit,
@@ -22,6 +24,7 @@ from analyzer.model.report import (
     Seen,
     Sequence,
     StageSequences,
+    StepKind,
     Subscriber,
     Witness,
 )
@@ -169,15 +172,17 @@ def _change(change: Change) -> Json:
         "after": _labels(change.after),
         "before_letters": _letters(change.before),
         "after_letters": _letters(change.after),
-        "causes": [
-            {"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in change.causes
-        ],
+        "causes": _causes(change.causes),
         "way_out": way_out,
         "modes": _strings(change.modes),
         "hits": [_hit(hit) for hit in change.hits],
         "witness_before": _witness(change.witness_before),
         "witness_after": _witness(change.witness_after),
     }
+
+
+def _causes(causes: Iterable[Cause]) -> list[Json]:
+    return [{"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in causes]
 
 
 def _finding(finding: Finding) -> Json:
@@ -196,11 +201,29 @@ def _finding(finding: Finding) -> Json:
         "good": None if finding.good is None else _labels(finding.good),
         "bad": _labels(finding.bad),
         "bad_letters": _letters(finding.bad),
+        "way_out": None
+        if finding.way_out is None
+        else {**_place(finding.way_out), "text": finding.way_out_words},
+        "causes": _causes(finding.causes),
+        "evidence": None if finding.evidence is None else finding.evidence.value,
         "witness": None if finding.witness is None else _witness(finding.witness),
+        "witness_good": None if finding.witness_good is None else _witness(finding.witness_good),
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
-        "hits": [_hit(hit) for hit in finding.hits],
+        "hits": [_effect(hit) for hit in finding.hits],
         "suppressed": None if finding.suppressed is None else _entry(finding.suppressed),
+    }
+
+
+def _effect(hit: Hit) -> Json:
+    """A hit of a finding."""
+    said = None if hit.observes is None else "yes" if hit.observes else "no"
+    return {
+        **_hit(hit),
+        "effect": hit.effect.value if hit.effect else None,
+        "beside": _strings(hit.beside),
+        "heard": _strings(hit.heard),
+        "observes": (said or "could not tell") if hit.effect is Effect.ORDER else None,
     }
 
 
@@ -243,7 +266,8 @@ def _suggestion(one: Suggestion) -> Json:
 def _witness(witness: Witness) -> Json:
     steps: list[Json] = [
         {
-            "kind": step.kind.value,
+            "kind": StepKind.BRANCH.value if step.kind is StepKind.DECISION else step.kind.value,
+            "settled": step.kind is not StepKind.DECISION,
             "text": step.text,
             "function": step.function,
             "evidence": step.evidence.value,
@@ -254,7 +278,7 @@ def _witness(witness: Witness) -> Json:
     return {"patch": witness.patch, "steps": steps}
 
 
-def _hit(hit: Hit) -> Json:
+def _hit(hit: Hit) -> dict[str, Json]:
     return {
         "event": hit.event,
         "device": hit.device,

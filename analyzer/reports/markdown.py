@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.model.report import Finding, Report
-from analyzer.reports import claims, heard, words
+from analyzer.reports import claims, heard, impact, words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
 from analyzer.reports.failures import HEADING, failures
-from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
 from analyzer.reports.lists import Listing, chosen, listing
 from analyzer.reports.path import PathLine
 from analyzer.reports.subscribers import events_words
 from analyzer.reports.table import Cell, marked
-from analyzer.reports.witness import path_of, paths_of, skipped_words, sources, step_words
+from analyzer.reports.witness import path_of_finding, paths_of, skipped_words, sources, step_words
 
 
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
@@ -108,6 +108,9 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
         items.append(f"way out: {plain(first.way_out_words)} ({code_span(str(first.way_out))})")
     items += [f"{name}: {plain(said)}" for name, said in heard.lines(group.hits)]
     blocks = [f"## Patch {first.patch}: {plain(words.change_words(first))}", _items(items)]
+    if shown := words.shown_by(first, report.findings):
+        said = f"as in: {words.finding_head(shown)}, at {words.way_out_words(shown)}"
+        return [*blocks[:-1], _items([*items, f"path: {plain(said)}"])]
     for title, path in paths_of(first):
         blocks += _path(title, path, report)
     return blocks
@@ -115,19 +118,23 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
 
 def _finding(report: Report, finding: Finding) -> list[str]:
     items = [f"in: {plain(words.titles(report, finding.scenarios))}"] if finding.scenarios else []
-    items += [f"at: {code_span(str(finding.where))}", f"stages: {plain(words.status_words(report, finding))}"]
-    if finding.good:
-        items.append(f"before: {plain(words.run_words(finding.good))}")
-    items.append(f"sequence: {plain(words.run_words(finding.bad))}")
+    out = f"{plain(finding.way_out_words)} " if finding.way_out_words else ""
+    items.append(f"at: {out}{code_span(str(finding.where))}")
+    items += [f"{name}: {plain(said)}" for name, said in words.cause_lines(finding, SHOWN_CAUSES)]
+    items.append(f"stages: {plain(words.status_words(report, finding))}")
+    items += [f"{name}: {plain(said)}" for name, said in words.sequence_lines(finding)]
     if finding.nearest:
         items.append(f"allowed: {plain(' '.join(finding.nearest))}")
     items += [f"why: {plain(finding.reason)}"] if finding.reason else []
     items += [f"see: {plain(finding.documented)}"] if finding.documented else []
     items += [f"suppressed: {plain(words.suppressed_words(finding))}"] if finding.suppressed else []
+    if finding.evidence:
+        items.append(f"rests on: {plain(words.evidence_words(finding.evidence))}")
+    items += [f"{name}: {plain(said)}" for name, said in impact.lines(finding.hits)]
     head = f"{words.finding_head(finding)} ({words.finding_kind(finding)})"
     blocks = [f"## {plain(head)}", _items(items)]
-    if finding.witness and finding.witness.steps:
-        blocks += _path(*path_of("path", finding.witness, causes_of(finding, report)), report)
+    if path := path_of_finding(finding, short=finding.kind in words.APART):
+        blocks += _path(*path, report)
     return blocks
 
 
@@ -140,7 +147,8 @@ def _path(title: str, path: Sequence[PathLine], report: Report) -> list[str]:
             continue
         where = f"{code_span(str(step.where))}, " if step.where.path else ""
         mark = "" if line.mark == " " else f"**{plain(line.mark)}** "
-        said = f"{mark}{plain(step_words(step))} ({where}{step.evidence.value})"
+        number = f"{line.number}: " if line.number else ""
+        said = f"{mark}{number}{plain(step_words(line))} ({where}{step.evidence.value})"
         source = source_line(text)
         lines.append(f"- {said}" + (f": {code_span(source)}" if source else ""))
     return [plain(f"{title[0].upper()}{title[1:]}:"), "\n".join(lines)]

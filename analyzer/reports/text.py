@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model.report import Finding, FindingKind, Level, Report, ScenarioSequences
-from analyzer.reports import claims, heard, words
+from analyzer.model.report import Finding, Level, Report, ScenarioSequences
+from analyzer.reports import claims, heard, impact, words
 from analyzer.reports.escape import visible
 from analyzer.reports.failures import HEADING, failures
-from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, causes_of, grouped
+from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, alike, chosen, listing
 from analyzer.reports.style import Style
 from analyzer.reports.subscribers import events_words
 from analyzer.reports.table import LEGEND, draw, places, short_names
-from analyzer.reports.witness import drawn_path, path_of, paths_of
+from analyzer.reports.witness import drawn_path, path_of_finding, paths_of
 
 _SIDE_BY_SIDE = 4  # lists a stage; more of them cannot be read side by side
 _MARKS = {"+": "green", "-": "red"}
@@ -76,8 +76,7 @@ def _in_short(
 ) -> Iterable[str]:
     """A line a finding, and how much could not be told; the details follow below."""
     for finding in words.ordered_findings(findings):
-        count = len(finding.scenarios)
-        where = f", in {count} scenario{'s' if count > 1 else ''}" if count else ""
+        where = f", at {finding.way_out_words}" if finding.way_out_words else ""
         yield f"{words.finding_head(finding)} ({words.finding_kind(finding)}){where}"
     yield from claims.in_short(report)
     if doubts := len(words.incomplete(report, picked)):
@@ -173,32 +172,39 @@ def _change(report: Report, group: ChangeGroup, style: Style) -> list[str]:
         lines += _told("way out", f"{first.way_out_words} ({first.way_out})".strip(), style)
     for name, said in heard.lines(group.hits):
         lines += _told(name, said, style)
+    if shown := words.shown_by(first, report.findings):
+        return lines + _told(
+            "path", f"as in: {words.finding_head(shown)}, at {words.way_out_words(shown)}", style
+        )
     for title, path in paths_of(first):
         lines += drawn_path(title, path, report, style)
     return lines
 
 
 def _finding(report: Report, finding: Finding, style: Style) -> list[str]:
-    apart = finding.kind in (FindingKind.PREEXISTING, FindingKind.FIXED)
+    apart = finding.kind in words.APART
     look = "dim" if apart else _LEVEL_LOOKS[finding.level]
     head = visible(f"{words.finding_head(finding)} ({words.finding_kind(finding)})")
     lines = [style.paint(line, "bold", look) for line in _titled(head, style)]
     if finding.scenarios:
         lines += _told("in", words.titles(report, finding.scenarios), style)
-    lines += _told("at", str(finding.where), style)
+    lines += _told("at", words.way_out_words(finding), style)
+    for name, said in words.cause_lines(finding, SHOWN_CAUSES):
+        lines += _told(name, said, style)
     lines += _told("stages", words.status_words(report, finding), style)
-    if finding.good:
-        lines += _told("before", words.run_words(finding.good), style)
-    lines += _told("sequence", words.run_words(finding.bad), style)
+    for name, said in words.sequence_lines(finding):
+        lines += _told(name, said, style)
     if finding.nearest:
         lines += _told("allowed", " ".join(finding.nearest), style)
     lines += _told("why", finding.reason, style) if finding.reason else []
     lines += _told("see", finding.documented, style) if finding.documented else []
     lines += _told("suppressed", words.suppressed_words(finding), style) if finding.suppressed else []
-    for name, said in heard.lines(finding.hits):
+    if finding.evidence:
+        lines += _told("rests on", words.evidence_words(finding.evidence), style)
+    for name, said in impact.lines(finding.hits, short=apart):
         lines += _told(name, said, style)
-    if finding.witness and finding.witness.steps:
-        lines += drawn_path(*path_of("path", finding.witness, causes_of(finding, report)), report, style)
+    if path := path_of_finding(finding, short=apart):
+        lines += drawn_path(*path, report, style)
     return lines
 
 

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Cause, Change, Report, Step, StepKind, Witness
+from analyzer.model.report import Cause, Change, Finding, FindingKind, Report, Step, StepKind, Witness
 from analyzer.model.unknown import Location
 from analyzer.reports.escape import source_line, visible
 from analyzer.reports.highlight import c_line
 from analyzer.reports.layout import fold
-from analyzer.reports.path import PathLine, compared, shortened
+from analyzer.reports.path import PathLine, compared, numbered, shortened
 from analyzer.reports.style import Style
 
 _LOOKS = {"-": "red", "+": "green"}
 
 
-def step_words(step: Step) -> str:
-    """What the step is, not yet escaped."""
+def step_words(line: PathLine) -> str:
+    """What the step is, not yet escaped; of a numbered one also why a branch is taken that is no decision."""
+    step = line.step
+    if step is None:
+        return skipped_words(line.skipped)
     said = step.text or step.function
+    if step.kind is StepKind.BRANCH and line.number:
+        return f"{said}, which is settled here"
     return f"end: {said}" if step.kind is StepKind.END else said
 
 
 def place_words(where: Location, evidence: str) -> str:
     """Where, and what shows it; a task that goes on stands nowhere."""
-    return f"{where}, {evidence}" if where.path else evidence
+    return ", ".join(part for part in (str(where) if where.path else "", evidence) if part)
 
 
 def skipped_words(count: int) -> str:
@@ -44,20 +49,42 @@ def paths_of(change: Change) -> tuple[tuple[str, tuple[PathLine, ...]], ...]:
     return tuple(path_of(title, witness, change.causes) for title, witness in titled if witness.steps)
 
 
+def path_of_finding(finding: Finding, *, short: bool = False) -> tuple[str, tuple[PathLine, ...]] | None:
+    """The numbered path of a finding with its title; None if none is known. ``+`` and ``-`` are the later and
+    the earlier of the two stages. With `short` it is told as that of a change."""
+    bad, good = finding.witness, finding.witness_good
+    if bad is None or not bad.steps:
+        return None
+    mended = finding.kind is FindingKind.FIXED
+    if short:
+        lines = compared(bad, good, finding.causes) if good and mended else shortened(bad, finding.causes)
+        title = f"- {_stage(bad.patch)} and + {_stage(good.patch)}" if good and mended else ""
+        return f"path, {title}" if title else f"path ({_stage(bad.patch)})", lines
+    path = numbered(good, bad, finding.causes, mended=mended)
+    if good is None or not good.steps:
+        return f"path ({_stage(bad.patch)})", path
+    earlier, later = (bad, good) if mended else (good, bad)
+    return f"path, - {_stage(earlier.patch)} and + {_stage(later.patch)}", path
+
+
+def _stage(patch: int) -> str:
+    return f"after patch {patch}" if patch else "at the base"
+
+
 def path_of(title: str, witness: Witness, causes: Iterable[Cause] = ()) -> tuple[str, tuple[PathLine, ...]]:
     """One path with its title."""
-    stage = f"after patch {witness.patch}" if witness.patch else "at the base"
-    return f"{title} ({stage})", shortened(witness, causes)
+    return f"{title} ({_stage(witness.patch)})", shortened(witness, causes)
 
 
 def drawn_path(title: str, lines: Sequence[PathLine], report: Report, style: Style) -> list[str]:
     """The drawn lines of a path."""
     drawn = fold(f"{title}:", style.width, "  ")
+    numbers = any(line.number for line in lines)
     for line, source in zip(lines, sources(lines, report), strict=True):
         if line.step is None:
-            drawn.append(style.paint(f"      {skipped_words(line.skipped)}", "dim"))
+            drawn.append(style.paint(f"{'':{6 + 5 * numbers}}{skipped_words(line.skipped)}", "dim"))
         else:
-            drawn += _step(line.mark, line.step, source, style)
+            drawn += _step(line, line.step, source, style)
     return drawn
 
 
@@ -77,10 +104,14 @@ def sources(lines: Sequence[PathLine], report: Report) -> list[str]:
     return found
 
 
-def _step(mark: str, step: Step, source: str, style: Style) -> list[str]:
-    said = visible(f"{step_words(step)}  [{place_words(step.where, step.evidence.value)}]")
-    begin = f"    {mark} "
-    looks = [*(["bold"] if step.kind is StepKind.LETTER else []), *([_LOOKS[mark]] if mark in _LOOKS else [])]
+def _step(line: PathLine, step: Step, source: str, style: Style) -> list[str]:
+    # A numbered path says once what it rests on.
+    shows = "" if line.number and step.kind is not StepKind.LETTER else step.evidence.value
+    place = place_words(step.where, shows)
+    said = visible(f"{step_words(line)}  [{place}]" if place else step_words(line))
+    begin = f"    {line.mark} {f'{line.number:>3}. ' if line.number else ''}"
+    looks = ["bold"] if step.kind is StepKind.LETTER else []
+    looks += [_LOOKS[line.mark]] if line.mark in _LOOKS else []
     lines = [style.paint(line, *looks) for line in fold(said, style.width, begin)]
     if source:
         lines += _source(source, " " * len(begin), style)

@@ -19,11 +19,13 @@ from analyzer.model.report import (
     Sequence,
 )
 from analyzer.model.series import Repair
+from analyzer.model.snapshot import Evidence
 from analyzer.model.suggestion import Broken, Suggestion
 from analyzer.model.suppression import Outcome, Standing
 from analyzer.model.unknown import Unknown, Weight
 from analyzer.reports.lists import entries
 
+APART = (FindingKind.FIXED, FindingKind.PREEXISTING)  # told last, and shorter
 SUBSCRIBER_HEADS = ("device", "handler", "events needed")
 SUGGESTIONS = "What would close the window"
 SUPPRESSIONS = "Suppressions to look at"
@@ -36,6 +38,11 @@ _CHANGES = {
     ChangeKind.MOVED: "moves",
     ChangeKind.CONTEXT: "comes in another context",
     ChangeKind.BLOCKED: "stays, but the run ends otherwise",
+}
+_EVIDENCE = {
+    Evidence.DIFF: "what the patches themselves show",
+    Evidence.TREE: "the source tree",
+    Evidence.BUILT_IN: "the built-in lifecycle, where the patches do not show it",
 }
 _LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
 
@@ -177,14 +184,50 @@ def status_words(report: Report, finding: Finding) -> str:
     return ", ".join(f"{name} {say[value]}" for name, value in zip(names, finding.status, strict=False))
 
 
+def way_out_words(finding: Finding) -> str:
+    """``fail: in fill() (gate.c:7)``: where the ways from its causes meet."""
+    return f"{finding.way_out_words} ({finding.where})" if finding.way_out_words else str(finding.where)
+
+
+def cause_lines(finding: Finding, most: int) -> list[tuple[str, str]]:
+    """``("cause", ...)`` and ``("and", ...)`` for the others, at most `most` of them."""
+    found = [("and" if n else "cause", cause_words(c)) for n, c in enumerate(finding.causes[:most])]
+    more = len(finding.causes) - most
+    return [*found, ("and", f"{more} more causes (json has all)")] if more > 0 else found
+
+
+def sequence_lines(finding: Finding) -> list[tuple[str, str]]:
+    """The broken sequence and the good one, the earlier first."""
+    bad = ("broken", run_words(finding.bad))
+    if finding.good is None:
+        return [bad]
+    if finding.kind is FindingKind.FIXED:
+        return [bad, ("now", run_words(finding.good))]
+    return [("before", run_words(finding.good)), bad]
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """What the weakest of the evidence means."""
+    return _EVIDENCE[evidence]
+
+
+def shown_by(change: Change, findings: Iterable[Finding]) -> Finding | None:
+    """The finding whose path is that of a change."""
+    steps = change.witness_after.steps
+    for finding in findings:
+        other = finding.change
+        if steps and other and (other.patch, other.witness_after.steps) == (change.patch, steps):
+            return finding
+    return None
+
+
 def stage_name(patch: int) -> str:
     return f"patch {patch}" if patch else "base"
 
 
 def ordered_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors first; what was there before the series and what it fixes last."""
-    apart = (FindingKind.FIXED, FindingKind.PREEXISTING)
-    return tuple(sorted(findings, key=lambda f: (f.kind in apart, _LEVELS.index(f.level))))
+    return tuple(sorted(findings, key=lambda f: (f.kind in APART, _LEVELS.index(f.level))))
 
 
 def unknown_words(unknown: Unknown) -> str:

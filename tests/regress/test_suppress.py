@@ -7,16 +7,20 @@ from datetime import date
 
 import pytest
 
-from analyzer.model.report import Finding, FindingKind, Level, Sequence
+from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level, Sequence, Witness
 from analyzer.model.suppression import Outcome, Standing, Suppression
 from analyzer.model.unknown import Location
 from analyzer.regress.suppress import suppress
 
 TODAY = date(2026, 6, 15)
 HERE = Location(".analyze-series.toml", 3)
+CHANGE = Change(
+    1, ChangeKind.LOST, ("TOLD",), ("filling", "emptying"), Sequence(()), Sequence(()), (), HERE, "fail: in start",
+    Witness(0, ()), Witness(1, ()),
+)  # fmt: skip
 FINDING = Finding(
     "told", "missing", Level.ERROR, FindingKind.INTRODUCED, 1, None, (0, 1), ("filling", "emptying"),
-    "", "", (), None, Sequence(()), None, Location("core/life.c", 9), "f00d", way_out_words="fail: in start",
+    "", "", (), None, Sequence(()), None, Location("core/life.c", 9), "f00d", (), CHANGE,
 )  # fmt: skip
 PLAIN = Suppression("told", "", "we know", HERE)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Medium, Point
+from analyzer.model.effect import Effect
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import (
     Cause,
@@ -90,7 +91,7 @@ BEFORE_PATH = Witness(
     1,
     (
         Step(StepKind.ENTER, Location("canal/gate.c", 30), "fill", "fill() is called"),
-        Step(StepKind.BRANCH, Location("canal/gate.c", 40), "fill", "sluice_up(s) fails", Evidence.DIFF),
+        Step(StepKind.DECISION, Location("canal/gate.c", 40), "fill", "sluice_up(s) fails", Evidence.DIFF),
         Step(StepKind.LETTER, Location("canal/gate.c", 42), "fill", "notify STOP", Evidence.DIFF),
         Step(StepKind.DEFER, Location("canal/gate.c", 50), "fill", "close_gate() is deferred"),
         Step(StepKind.TASK, Location("canal/gate.c", 90), "close_gate", "deferred close_gate() runs"),
@@ -204,9 +205,13 @@ FINDINGS = (
         BASE,
         SECOND,
         AFTER_PATH,
-        Location("canal/gate.c", 88),
+        Location("canal/gate.c", 48),
         "f1",
-        (BARGE,),
+        (
+            replace(BARGE, effect=Effect.ORDER, beside=("after pump_on()",), compared=True),
+            replace(BUOY, effect=Effect.ORDER, beside=("after pump_on()",), compared=True),
+        ),
+        CHANGES[0],
     ),
     Finding(
         "start-stop",
@@ -225,6 +230,7 @@ FINDINGS = (
         None,
         Location("canal/gate.c", 21),
         "f2",
+        (replace(BARGE, effect=Effect.LOSES, heard=("START",)),),
     ),
 )
 
