@@ -15,8 +15,8 @@ from analyzer.regress.suppress import suppress
 TODAY = date(2026, 6, 15)
 HERE = Location(".analyze-series.toml", 3)
 CHANGE = Change(
-    1, ChangeKind.LOST, ("TOLD",), ("filling", "emptying"), Sequence(()), Sequence(()), (), HERE, "fail: in start",
-    Witness(0, ()), Witness(1, ()),
+    1, ChangeKind.LOST, ("TOLD",), ("filling", "emptying"), Sequence(()), Sequence(()), (), HERE,
+    "fail: in start", Witness(0, ()), Witness(1, ()),
 )  # fmt: skip
 FINDING = Finding(
     "told", "missing", Level.ERROR, FindingKind.INTRODUCED, 1, None, (0, 1), ("filling", "emptying"),
