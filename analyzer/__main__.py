@@ -18,6 +18,7 @@ from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Progress, Walked
 
 if TYPE_CHECKING:
+    from analyzer.model.backport import Backport
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
@@ -86,6 +87,13 @@ def _history(walked: Walked, *, progress: Progress) -> History:
     return history(HistoryOptions(**asdict(walked)), progress)
 
 
+def _backport(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Backport, ...]:
+    from analyzer.pipeline.backport import backport
+    from analyzer.pipeline.options import Options
+
+    return backport(Options(**asdict(request)), stdin=stdin, progress=progress)
+
+
 def _rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
     from analyzer.pipeline.rules import explain_rules
 
@@ -94,7 +102,15 @@ def _rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
 
 def _doors() -> Doors:
     return Doors(
-        _analyse, _flow, _list_profiles, _load_profile, _check_profile, _subscribers, _history, _rules
+        _analyse,
+        _flow,
+        _list_profiles,
+        _load_profile,
+        _check_profile,
+        _subscribers,
+        _history,
+        _rules,
+        _backport,
     )
 
 

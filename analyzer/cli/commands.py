@@ -19,6 +19,7 @@ from analyzer.cli.showing import flow_text, profile_text
 from analyzer.model.report import Report
 from analyzer.model.unknown import InputError
 from analyzer.reports import join, render
+from analyzer.reports.backport import MATRICES
 from analyzer.reports.escape import visible
 from analyzer.reports.history import HISTORIES
 from analyzer.reports.lists import normalised
@@ -83,6 +84,20 @@ def _incomplete(reports: Iterable[Report]) -> str:
 def overall(reports: Iterable[Report]) -> int:
     """The status of several reports: the first of 2, 1, 3 that one of them has, else 0."""
     statuses = {report.exit_status for report in reports}
+    return next((status for status in _STATUS_ORDER if status in statuses), 0)
+
+
+def backport(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -> int:
+    """Prints which parts of a series apply on the base, and which rules they break there."""
+    _expect(bool(given.words), "backport: no files; name patches, mails or commits")
+    progress = _progress(given, console)
+    try:
+        found = doors.backport(_request(given), stdin=_stdin(given.words, stdin), progress=progress)
+    finally:
+        progress.clear()
+    matrix = given.wanted[-1][1] if given.wanted else "text"
+    console.say(MATRICES[matrix](found, console.width()))
+    statuses = {one.exit_status for one in found}
     return next((status for status in _STATUS_ORDER if status in statuses), 0)
 
 

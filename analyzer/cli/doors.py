@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from analyzer.model.level import Level
 
 if TYPE_CHECKING:  # what only names types is not read: --help has to be quick
+    from analyzer.model.backport import Backport
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
@@ -67,6 +68,14 @@ class Analyse(Protocol):
     ) -> tuple[Report, ...]: ...
 
 
+class Parts(Protocol):
+    """What parts of each series of the input do on the base."""
+
+    def __call__(
+        self, request: Request, *, stdin: BinaryIO | None, progress: Progress
+    ) -> tuple[Backport, ...]: ...
+
+
 class Flow(Protocol):
     """A function's printed control-flow summary at every stage."""
 
@@ -102,3 +111,4 @@ class Doors:
     subscribers: Subscribers
     history: Walk
     rules: Callable[[str | None, str | None], tuple[Rulebook, ...]]
+    backport: Parts

@@ -11,6 +11,7 @@ FORMATS = ("text", "mail", "markdown", "json")
 STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
 BOOKS = ("text", "json")
+MATRICES = ("text", "markdown", "json")
 PROFILE_ACTIONS = ("list", "show", "check")
 
 
@@ -132,6 +133,7 @@ FULL = Option(("--full-history",), "walk all parents of merges (default: the fir
 JOBS = Option(("--jobs",), "how many processes compare commits (default: 1)", "N")
 NO_CACHE = Option(("--no-cache",), "neither use nor keep what earlier runs found out")
 STORY = Option(("--format",), "how to write it (default: text)", "FORMAT", STORIES)
+MATRIX = Option(("--format",), "how to write it (default: text)", "FORMAT", MATRICES)
 BOOK = Option(("--format",), "how to write it (default: text)", "FORMAT", BOOKS)
 LISTING = Option(("--format",), "how to write it (default: text)", "FORMAT", LISTINGS)
 
@@ -183,6 +185,20 @@ or a commit. A file that is named like a command or a commit is reached by ./flo
 
 Exit status: 0 nothing found; 1 a finding at or over --fail-on; 2 usage or input; 3 the answer is
 incomplete (it says why); 130 interrupted; 141 the reader of the output went away.""",
+)
+BACKPORT = Command(
+    "backport",
+    "FILES... | COMMITS",
+    "Tell which patches could be taken alone, and which beginnings of the series: what applies, what breaks.",
+    (REPO, BASE, NO_REPO, NO_CACHE, SUPPRESSIONS, MATRIX, PROFILE, FAIL_ON, QUIET, HELP),
+    (
+        ("a series on a stable branch", "analyze-series backport --repo ~/src/project --base stable *.patch"),
+        ("for a forge", "analyze-series backport --format markdown *.patch"),
+    ),
+    """Each patch is brought to the base alone, as git cherry-pick would, and the series up to each patch.
+
+Exit status: 0; 1 a part of the series breaks a rule at or over --fail-on; 2 usage or input; 3 a part
+does not apply, or something could not be told; 130; 141.""",
 )
 FLOW = Command(
     "flow",
@@ -262,7 +278,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, FLOW, HISTORY, SUBSCRIBERS, RULES, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

@@ -15,7 +15,7 @@ import analyzer
 from analyzer.cli import arguments
 from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
-from analyzer.cli.grammar import ANALYSE, COMPLETION, FLOW, HISTORY, PROGRAM, RULES, SUBSCRIBERS
+from analyzer.cli.grammar import ANALYSE, BACKPORT, COMPLETION, FLOW, HISTORY, PROGRAM, RULES, SUBSCRIBERS
 from analyzer.model.unknown import InputError
 
 INTERRUPTED = 130
@@ -60,6 +60,8 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
 
     if given.command is ANALYSE:
         return commands.analyse(given, doors, stdin, console)
+    if given.command is BACKPORT:
+        return commands.backport(given, doors, stdin, console)
     if given.command is FLOW:
         return commands.flow(given, doors, stdin, console)
     if given.command is HISTORY:

@@ -87,7 +87,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "findings": [_finding(finding) for finding in report.findings],
         "suppressions": [
             {
-                **_entry(outcome.suppression),
+                **entry_json(outcome.suppression),
                 "standing": outcome.standing.value,
                 "findings": outcome.findings,
                 "why": outcome.why,
@@ -211,7 +211,7 @@ def _finding(finding: Finding) -> Json:
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
         "hits": [_effect(hit) for hit in finding.hits],
-        "suppressed": None if finding.suppressed is None else _entry(finding.suppressed),
+        "suppressed": None if finding.suppressed is None else entry_json(finding.suppressed),
     }
 
 
@@ -227,7 +227,7 @@ def _effect(hit: Hit) -> Json:
     }
 
 
-def _entry(entry: Suppression) -> dict[str, Json]:
+def entry_json(entry: Suppression) -> dict[str, Json]:
     """An entry of the suppressions file, at its place there."""
     return {
         "rule": entry.rule,

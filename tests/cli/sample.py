@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Progress, Walked
+from analyzer.model.backport import Backport, Part
 from analyzer.model.history import History, HistoryEntry, ScenarioStep, Told
 from analyzer.model.profile import LetterKind, Profile, Rule, Scenario, Selection
 from analyzer.model.report import (
@@ -178,6 +179,14 @@ def doors(*reports: Report) -> Doors:
             raise InputError(f"no rule {rule}; known are: shut-again")
         return (Rulebook("canal", "Canal lock", (SHUT_AGAIN,)),)
 
+    def backport(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Backport, ...]:
+        part = Part((2,), True, False, "patch 2, gate.c, hunk 1: it does not apply", ())
+        matrix = Backport(
+            "Close the gate", "canal", "Canal lock", "built-in", "", "", "", ((2, "Paint \x1b[2J it"),), (),
+            (part,), (), 3,
+        )  # fmt: skip
+        return (matrix,) if request.paths != ("aside.patch",) else ()
+
     return Doors(
         analyse,
         flow,
@@ -187,6 +196,7 @@ def doors(*reports: Report) -> Doors:
         subscribers,
         history,
         rules,
+        backport,
     )
 
 
