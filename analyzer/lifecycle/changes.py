@@ -70,6 +70,14 @@ def compare(
     return Compared(changes, tuple(unknown), graph.dropped, reading.pairs(), reading)
 
 
+def alone(stage: Stage, profile: Profile, bounds: Bounds) -> Reading | None:
+    """A stage read as one that changes nothing, to ask what leads to some of its runs; None past a bound."""
+    walk = (stage.machine, stage.graph)
+    pairing = Pairing(walk, walk, bounds)
+    graph = pairing.run()
+    return None if graph.exceeded else Reading(pairing, graph, stage, stage, profile)
+
+
 def project(word: Iterable[Sign]) -> tuple[tuple[str, str], ...]:
     """A word without the contexts of its letters."""
     return tuple((name, function) for name, function, _ in word)

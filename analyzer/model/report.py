@@ -247,9 +247,10 @@ class FindingKind(Enum):
 class Finding:
     """A contract broken: by rule, kind of violation, status over the stages (1 = broken) and way out.
 
-    `change` is what its patch does to runs that it breaks or mends, where that is known; its causes meet at
-    the way out. `good` and `bad` are then the sequences before and after it (where it mends, after and
-    before), `witness` is the path of the bad one. `hits` are the handlers that act on its events.
+    `change` is what its patch does to runs that it breaks or mends, where that is known, or what leads to
+    them at the base, if it was broken there already; its causes meet at the way out. `good` and `bad` are
+    then the sequences before and after it (where it mends, after and before), `witness` is the path of the
+    bad one. `hits` are the handlers that act on its events.
     """
 
     rule: str
@@ -290,7 +291,7 @@ class Finding:
     @property
     def witness_good(self) -> Witness | None:
         """The path of the good sequence."""
-        if self.change is None:
+        if self.change is None or self.kind is FindingKind.PREEXISTING:
             return None
         mends = self.kind is FindingKind.FIXED
         return self.change.witness_after if mends else self.change.witness_before

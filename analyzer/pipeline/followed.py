@@ -7,10 +7,11 @@ stage. Output: `Followed`, from which findings are made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from analyzer import profiles
 from analyzer.checks.judged import judged
-from analyzer.lifecycle.changes import Compared
+from analyzer.lifecycle.changes import Compared, Reading, alone
 from analyzer.lifecycle.groups import groups
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.group import Group, Pairs
@@ -36,8 +37,12 @@ def followed(
     def by_sets(number: int, rule: str, violation: str, scenarios: frozenset[str]) -> int | None:
         return status_by_sets(verdicts[number], rule, violation, scenarios)
 
+    @cache
+    def base() -> Reading | None:
+        return alone(done[0], profile, options.bounds)
+
     def along(number: int, wanted: Pairs) -> Iterable[tuple[Change, Pairs]]:
-        reading = compared[number - 1].reading
+        reading = compared[number - 1].reading if number else base()
         return () if reading is None else reading.along(wanted)
 
     def labels(number: int, group: Group) -> frozenset[str]:

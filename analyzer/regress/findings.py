@@ -27,7 +27,8 @@ ORDER = (FindingKind.INTRODUCED, FindingKind.WINDOW, FindingKind.FIXED, FindingK
 @dataclass(frozen=True, slots=True)
 class Followed:
     """The courses of runs. `along` tells of the patch that makes stage number n what it does to runs of some
-    pairs, a change for each way out; `labels` the scenarios of a group at a stage."""
+    pairs, a change for each way out; of the base it tells what leads to them, as a change that changes
+    nothing. `labels` are the scenarios of a group at a stage."""
 
     courses: tuple[Course, ...]
     along: Along
@@ -125,6 +126,8 @@ class _Found:
                 for before, after in course.pairs[number - 1]
                 if (after in broken[0]) != (before in broken[1])
             )
+        elif kind is FindingKind.PREEXISTING:
+            number, turned = 0, frozenset((group, group) for group in course.groups[0])
         made = 0
         if number is not None and turned:
             fixed = kind is FindingKind.FIXED
@@ -181,7 +184,7 @@ class _Found:
         if change is not None:
             sides = ((change.before, change.witness_before), (change.after, change.witness_after))
             bad, witness = sides[not fixed]
-            good = sides[fixed][0]
+            good = None if kind is FindingKind.PREEXISTING else sides[fixed][0]
         level = Level(rule.level) if kind is FindingKind.INTRODUCED else Level.NOTE
         if kind is FindingKind.WINDOW and Level(rule.level) is not Level.NOTE:
             level = Level.WARNING

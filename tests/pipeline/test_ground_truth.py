@@ -13,6 +13,7 @@ import pytest
 
 from analyzer import intake, profiles
 from analyzer.model.report import FindingKind, Level, Report, StepKind
+from analyzer.model.snapshot import Evidence
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.snapshots import built_in
@@ -155,6 +156,8 @@ def test_the_lost_failed_is_an_error_of_the_third_patch(series: Report) -> None:
     assert (finding.kind, finding.patch, finding.status) == (FindingKind.INTRODUCED, 3, (0, 0, 0, 1))
     assert (finding.violation, finding.level) == ("missing", Level.ERROR)
     assert finding.nearest == ("SETUP", "FAILED")
+    assert (finding.way_out_words, len(finding.causes)) == ("fail: in migration_connect()", 3)
+    assert finding.evidence is Evidence.BUILT_IN
     assert finding.witness is not None
     assert series.exit_status == 1
 

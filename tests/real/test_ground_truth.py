@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.model.effect import Effect
 from analyzer.model.report import Change, FindingKind, Level, Report, StepKind, Witness
+from analyzer.model.snapshot import Evidence
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.reports import mail
@@ -179,6 +181,49 @@ def test_the_lost_failed_is_an_error_of_the_third_patch(series: Report) -> None:
     }
     assert all(f.witness is not None for f in found)
     assert series.exit_status == 1
+
+
+def test_it_is_one_finding_at_its_way_out_with_its_causes_inside(series: Report) -> None:
+    (finding,) = [f for f in series.findings if "connect-failure-after-setup" in f.scenarios]
+    assert (finding.way_out_words, str(finding.where)) == (
+        "fail: in migration_connect()",
+        "migration/migration.c:4123",
+    )
+    assert {str(cause.where) for cause in finding.causes} == {
+        "migration/migration.c:4061",
+        "migration/migration.c:4067",
+        "migration/migration.c:4099",
+    }
+    assert finding.evidence is Evidence.TREE
+    assert finding.witness_good is not None
+    assert letters(finding.witness_good)[-1] == ("notify FAILED", "migration/migration.c:1542")
+
+
+def test_who_loses_the_failed_of_a_connection_that_fails(series: Report) -> None:
+    (finding,) = [f for f in series.findings if "connect-failure-after-setup" in f.scenarios]
+    assert {hit.effect for hit in finding.hits} == {Effect.LOSES}
+    assert {hit.device for hit in finding.hits} == {
+        "virtio-net", "vfio_legacy", "vfio", "cpr-exec", "vdpa", "spice",
+    }  # fmt: skip
+    assert {hit.device for hit in finding.hits if hit.heard == ("SETUP",)} == {
+        "virtio-net", "vfio", "vdpa", "spice",
+    }  # fmt: skip
+
+
+def test_who_can_observe_the_window(series: Report) -> None:
+    """Registered for the normal mode and acting on FAILED; each is told apart, or it is said why not."""
+    (finding,) = [f for f in series.findings if f.status == (0, 0, 1, 0)]
+    assert {(hit.effect, hit.beside) for hit in finding.hits} == {(Effect.ORDER, ("after vm_start()",))}
+    assert {hit.device for hit in finding.hits} == {"virtio-net", "vfio", "vdpa", "spice"}
+    assert all(hit.compared for hit in finding.hits)
+    assert all(hit.seen or hit.lost or hit.observes is False for hit in finding.hits)
+
+
+def test_what_was_broken_at_the_base_stays_no_more_than_that(series: Report) -> None:
+    """The order of a failed switchover was wrong at the base; the third patch mends it."""
+    found = [f for f in series.findings if f.status[0]]
+    assert {f.kind for f in found} == {FindingKind.FIXED}
+    assert {f.level for f in found} == {Level.NOTE}
 
 
 def test_the_double_notifications_are_fixed_by_the_second_patch(series: Report) -> None:

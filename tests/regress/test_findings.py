@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer.model.group import Group, Pairs
 from analyzer.model.profile import LetterKind, Rule, Selection
 from analyzer.model.report import (
     Cause,
@@ -21,7 +22,8 @@ from analyzer.model.report import (
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.verdict import Breach, Verdict
-from analyzer.regress.findings import classify, findings
+from analyzer.regress.findings import Followed, classify, findings
+from analyzer.regress.follow import Course
 
 HERE = Location("life.c", 7)
 INTRODUCED, WINDOW, FIXED, PREEXISTING = (
@@ -92,6 +94,14 @@ VECTORS: list[tuple[tuple[int | None, ...], tuple[FindingKind, int | None, int |
     ((0, None, 1), (INTRODUCED, 2, None)),
     ((1, None, 0), (FIXED, 2, None)),
     ((1, None, 1), (PREEXISTING, None, None)),
+    ((1, 0, 1), (PREEXISTING, None, None)),
+    ((1, 0, 1, 0), (WINDOW, 2, 3)),
+    ((0, 1, 0, 1), (INTRODUCED, 3, None)),
+    ((0, 1, None), (INTRODUCED, 1, None)),
+    ((1, 1, None), (PREEXISTING, None, None)),
+    ((None, 1), (PREEXISTING, None, None)),
+    ((None, 0, 1), (INTRODUCED, 2, None)),
+    ((None, 1, 0), (FIXED, 2, None)),
 ]
 
 
@@ -173,6 +183,59 @@ def test_another_way_out_is_another_identity() -> None:
         [stage(0), stage(1, "one")], [rule()], [replace(change(1), way_out_words="out: in run()")]
     )
     assert one.fingerprint != other.fingerprint
+
+
+def followed(status: tuple[int, ...], *told: Change) -> Followed:
+    """One course of runs, broken where `status` is 1, told by some changes."""
+    at = Group(1, ())
+    groups = tuple(frozenset({at} if value else ()) for value in status)
+    pairs = tuple(frozenset({(at, at)}) for _ in status[1:])
+
+    def along(number: int, wanted: Pairs) -> list[tuple[Change, Pairs]]:
+        return [(one, wanted) for one in told]
+
+    course = Course("pairs", "missing", status, pairs, groups)
+    return Followed((course,), along, lambda number, group: frozenset({"one"}))
+
+
+def test_a_course_is_a_finding_for_each_way_out() -> None:
+    ways = (change(1), replace(change(1), way_out_words="out: in run()"))
+    stages = [stage(0), stage(1, "one")]
+    found = findings(stages, [rule()], [], followed((0, 1), *ways))
+    assert [(one.way_out_words, one.status) for one in found] == [
+        ("fail: in run()", (0, 1)),
+        ("out: in run()", (0, 1)),
+    ]
+    assert len({one.fingerprint for one in found}) == 2
+
+
+def test_two_courses_through_one_scenario_are_two_findings() -> None:
+    """Judged by the scenario alone, the window would disappear in what was broken before."""
+    stages = [stage(0, "one"), stage(1, "one"), stage(2)]
+    first, second = followed((1, 1, 0), change(2)), followed((0, 1, 0), change(1))
+    both = Followed((*first.courses, *second.courses), second.along, second.labels)
+    assert [(one.kind, one.status) for one in findings(stages, [rule()], [], both)] == [
+        (WINDOW, (0, 1, 0)),
+        (FIXED, (1, 1, 0)),
+    ]
+
+
+def test_what_no_course_accounts_for_is_found_in_the_sets() -> None:
+    found = findings([stage(0), stage(1, "one", "two")], [rule()], [], followed((0, 1), change(1)))
+    assert [(one.scenarios, one.change is None) for one in found] == [(("one",), False), (("two",), True)]
+
+
+def test_what_was_broken_at_the_base_is_told_with_what_leads_to_it() -> None:
+    stages = [stage(0, "one"), stage(1, "one")]
+    (found,) = findings(stages, [rule()], [], followed((1, 1), replace(change(0), before=BAD)))
+    assert (found.kind, found.level, found.way_out_words) == (PREEXISTING, Level.NOTE, "fail: in run()")
+    assert (found.good, found.bad, found.witness_good) == (None, BAD, None)
+
+
+def test_what_was_broken_before_and_is_after_is_preexisting_whatever_lies_between() -> None:
+    stages = [stage(0, "one"), stage(1), stage(2, "one")]
+    (found,) = findings(stages, [rule()], [], followed((1, 0, 1)))
+    assert (found.kind, found.level, found.status) == (PREEXISTING, Level.NOTE, (1, 0, 1))
 
 
 def test_errors_come_first() -> None:
