@@ -45,6 +45,7 @@ class Arguments:
     claims: bool = True
     thread: tuple[str, ...] = ()
     suppressions: str | None = None
+    previous: tuple[str, ...] = ()
     help: bool = False
     version: bool = False
 
@@ -84,6 +85,7 @@ def read(argv: Sequence[str]) -> Arguments:
         claims=_claims(given),
         thread=tuple(getattr(given, "thread", None) or ()),
         suppressions=getattr(given, "suppressions", None),
+        previous=tuple(getattr(given, "previous", None) or ()),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )
@@ -195,7 +197,7 @@ def _add(parser: _Parser, option: Option) -> None:
     action: Any = "store"
     if option.flags[0] in ("--format", "--output"):
         action = _Wanted
-    elif option.flags[0] in ("--scenario", "--squash", "--thread"):
+    elif option.flags[0] in ("--scenario", "--squash", "--thread", "--previous"):
         action = "append"
     parser.add_argument(*option.flags, action=action, metavar=option.value, choices=choices, help=said)
 

@@ -209,6 +209,7 @@ def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
         given.claims,
         given.thread,
         given.suppressions,
+        given.previous,
     )
 
 

@@ -26,7 +26,8 @@ class Request:
     """What to analyse. `paths` as typed (``-`` is standard input; or commits), `scenarios` as ids, `fail_on`
     None for never. `repo` and `base` as typed; `search` the current folder's repository without them. With
     `cache` what is read of a tree is remembered. `only`, `order` and `squash` as typed; `suggest` other ways
-    to take a series that has a window; `suppressions` a file to read in place of the base's. With `claims`
+    to take a series that has a window; `suppressions` a file to read in place of the base's;
+    `previous` the version before, named as `paths`. With `claims`
     what the mails say is checked, also those of the files `thread`."""
 
     paths: tuple[str, ...]
@@ -44,6 +45,7 @@ class Request:
     claims: bool = True
     thread: tuple[str, ...] = ()
     suppressions: str | None = None
+    previous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

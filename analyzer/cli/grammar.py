@@ -98,6 +98,13 @@ SUPPRESSIONS = Option(
     "FILE",
     offers="file",
 )
+PREVIOUS = Option(
+    ("--previous",),
+    "the version of the series before this one, as FILES or COMMITS: what this version fixed and brought, "
+    "and which sequences differ; may be given several times",
+    "FILE",
+    offers="file",
+)
 FORMAT = Option(
     ("--format",),
     "how to write the report (default: text); may be given several times, each with its own --output",
@@ -152,6 +159,7 @@ ANALYSE = Command(
         SQUASH,
         SUGGEST,
         SUPPRESSIONS,
+        PREVIOUS,
         FORMAT,
         OUTPUT,
         PROFILE,
@@ -173,6 +181,7 @@ ANALYSE = Command(
         ("a thread from standard input", "curl -s URL/t.mbox.gz | gunzip | analyze-series -"),
         ("on the source it changes", "analyze-series --repo ~/src/project *.patch"),
         ("what if patches 2 and 3 were one commit", "analyze-series --squash 2+3 *.patch"),
+        ("what became of the first version's faults", "analyze-series --previous v1.mbox v2.mbox"),
         ("commits instead of patches", "analyze-series --repo ~/src/project v1.0..topic"),
         (
             "a page for people and a file for machines",

@@ -15,6 +15,7 @@ from analyzer.model.snapshot import Evidence
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Outcome, Suppression
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.versions import Versions
 from analyzer.model.what_if import WhatIf
 
 if TYPE_CHECKING:  # claims are about what stands here
@@ -359,6 +360,7 @@ class Report:
     base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
     base_reason: str = ""  # why this one
     what_if: WhatIf | None = None  # how the series was taken, if not as it was sent
+    versions: Versions | None = None  # how it differs from the version before it, if there is one
     suppressions: tuple[Outcome, ...] = ()  # what became of the project's suppressions
     suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open
     claims: tuple[Claim, ...] = ()

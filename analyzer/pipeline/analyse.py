@@ -32,6 +32,7 @@ from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
+from analyzer.model.versions import Versions
 from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.claims import passages_about, stated, with_claims
 from analyzer.pipeline.commits import commit_series, files_and_commits
@@ -39,12 +40,14 @@ from analyzer.pipeline.followed import followed
 from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.places import source_lines
+from analyzer.pipeline.previous import plainly, previous_series
 from analyzer.pipeline.repository import Repository, opened
 from analyzer.pipeline.source import Source, concerned, source_of
 from analyzer.pipeline.suggest import at_hand, suggested
 from analyzer.pipeline.suppressions import read_suppressions, suppressed
 from analyzer.pipeline.what_if import asked, otherwise
 from analyzer.regress.findings import findings
+from analyzer.regress.versions import between
 from analyzer.snapshots import built_in
 
 LEVELS = (Level.NOTE, Level.WARNING, Level.ERROR)
@@ -63,12 +66,43 @@ def analyse(
             profile = next((p for p in loaded if concerned(one, p, repository)), None)
             if profile is not None:
                 said = passages_about(one, series, thread) if options.claims else ()
-                reports.append(report_of(one, profile, options, progress, repository, said))
+                report = report_of(one, profile, options, progress, repository, said)
+                if options.previous:
+                    report = _against_previous(report, profile, options, stdin, progress, repository)
+                reports.append(report)
     if not reports:
         # A search of large input hands on nothing when no patch in it is wanted.
         aside = series[0] if series else Series(f"all patches in {', '.join(options.paths)}", 1, ())
         reports.append(_not_concerned(aside, loaded[0]))
     return tuple(reports)
+
+
+def _against_previous(
+    report: Report,
+    profile: Profile,
+    options: Options,
+    stdin: BinaryIO | None,
+    progress: Callable[[str], None],
+    repository: Repository | None,
+) -> Report:
+    """The report with what differs from the previous version. Where that could not be told, the answer is
+    incomplete."""
+
+    def read(asked: Options) -> tuple[Series, ...]:
+        return read_series(asked, [profile], stdin, progress, repository)
+
+    series = previous_series(options, profile, repository, read)
+    if series is None:
+        why = f"no series in {', '.join(options.previous)} concerns the profile"
+        versions = Versions("", 0, 0, "", untold=(why,))
+    else:
+        progress("the previous version")
+        before = report_of(series, profile, plainly(options), progress, repository)
+        versions = between(before, report, series.version)
+    doubts = tuple(Unknown("the previous version", why) for why in versions.untold)
+    unknown = (*report.unknown, *doubts)
+    status = _exit_status(report.findings, unknown, options)
+    return replace(report, versions=versions, unknown=unknown, exit_status=status)
 
 
 def load_profiles(options: Options) -> list[Profile]:

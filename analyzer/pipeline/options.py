@@ -25,6 +25,8 @@ class Options:
 
     With `claims`, what the mails of the series and of `thread` (files) say of it is checked.
 
+    `previous` names the version of the series before this one, as `paths` do this one.
+
     `suppressions` is a file that is read in place of the base's; `today` is the day on which they hold.
 
     `fail_on` is the level from which on a finding gives exit status 1; None: never.
@@ -47,4 +49,5 @@ class Options:
     claims: bool = True
     thread: tuple[str, ...] = ()
     suppressions: str | None = None
+    previous: tuple[str, ...] = ()
     today: date = field(default_factory=date.today)

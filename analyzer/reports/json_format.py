@@ -31,6 +31,7 @@ from analyzer.model.report import (
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.versions import Versions
 from analyzer.model.what_if import WhatIf, members_of
 from analyzer.reports import words
 from analyzer.reports.lists import chosen
@@ -85,6 +86,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         ],
         "changes": [_change(change) for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
+        "versions": None if report.versions is None else _versions(report.versions),
         "suppressions": [
             {
                 **entry_json(outcome.suppression),
@@ -240,6 +242,39 @@ def entry_json(entry: Suppression) -> dict[str, Json]:
         "reason": entry.reason,
         "until": None if entry.until is None else entry.until.isoformat(),
         **_place(entry.where),
+    }
+
+
+def _versions(found: Versions) -> Json:
+    return {
+        "title": found.title,
+        "version": found.version,
+        "patches": found.patches,
+        "follows": found.follows,
+        "moved": [
+            {
+                "fate": one.fate.value,
+                "rule": one.rule,
+                "violation": one.violation,
+                "way_out": one.way_out,
+                "way_out_before": one.way_out_before,
+                "before": one.before,
+                "after": one.after,
+                "scenarios": _strings(one.scenarios),
+            }
+            for one in found.moved
+        ],
+        "differing": [
+            {
+                "patch": one.patch,
+                "scenario": one.scenario,
+                "before": [_strings(run) for run in one.before],
+                "after": [_strings(run) for run in one.after],
+            }
+            for one in found.differing
+        ],
+        "compared": [*found.compared],
+        "untold": _strings(found.untold),
     }
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from analyzer.model.report import Report, ScenarioSequences
-from analyzer.reports import claims, heard, words
+from analyzer.reports import claims, heard, versions, words
 from analyzer.reports.escape import visible
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
@@ -39,6 +39,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
             blocks += _scenario(*same)
         blocks += _unchanged(listings)
         blocks += _findings(report)
+        blocks += _section(versions.HEADING, versions.lines(report))
         blocks += _section(words.SUGGESTIONS, words.suggestions(report))
         blocks += claims.mail_blocks(report, WIDTH)
         blocks += _section(words.SUPPRESSIONS, words.suppressions(report))

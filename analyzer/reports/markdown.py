@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.model.report import Finding, Report
-from analyzer.reports import claims, heard, impact, words
+from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import code_span, source_line
 from analyzer.reports.escape import markdown as plain
 from analyzer.reports.failures import HEADING, failures
@@ -41,6 +41,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     for finding in words.ordered_findings(report.findings):
         if not scenarios or ids & set(finding.scenarios):
             blocks += _finding(report, finding)
+    blocks += _section(versions.HEADING, versions.lines(report))
     blocks += _section(words.SUGGESTIONS, words.suggestions(report))
     blocks += _section(words.SUPPRESSIONS, words.suppressions(report))
     for group in grouped(c for c in report.changes if not scenarios or ids & set(c.scenarios)):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer.model.report import Finding, Level, Report, ScenarioSequences
-from analyzer.reports import claims, heard, impact, words
+from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import visible
 from analyzer.reports.failures import HEADING, failures
 from analyzer.reports.grouped import SHOWN_CAUSES, ChangeGroup, grouped
@@ -42,6 +42,7 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     if not scenarios:
         blocks += _failing(report, style)
     blocks += [_finding(report, finding, style) for finding in words.ordered_findings(findings)]
+    blocks += _section(versions.HEADING, versions.lines(report), style)
     blocks += _section(words.SUGGESTIONS, words.suggestions(report), style)
     blocks += _section(words.SUPPRESSIONS, words.suppressions(report), style, "yellow")
     blocks += [_change(report, group, style) for group in grouped(changes)]
