@@ -98,7 +98,7 @@ def test_the_way_out_is_where_the_causes_meet() -> None:
 def test_the_witness_leads_to_the_event_and_to_its_absence() -> None:
     (change,) = compared(LOSING, LOST).changes
     before = [(step.kind, step.text) for step in change.witness_before.steps]
-    assert before[0] == (StepKind.BRANCH, "first() < 0: yes")
+    assert before[0] == (StepKind.DECISION, "first() < 0: yes")
     assert (StepKind.LETTER, "tell LOST") in before
     after = [(step.kind, step.text) for step in change.witness_after.steps]
     assert after[0] == (StepKind.BRANCH, "first() < 0: yes")
