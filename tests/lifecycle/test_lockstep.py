@@ -101,7 +101,7 @@ def test_the_witness_leads_to_the_event_and_to_its_absence() -> None:
     assert before[0] == (StepKind.DECISION, "first() < 0: yes")
     assert (StepKind.LETTER, "tell LOST") in before
     after = [(step.kind, step.text) for step in change.witness_after.steps]
-    assert after[0] == (StepKind.BRANCH, "first() < 0: yes")
+    assert after[0] == (StepKind.DECISION, "first() < 0: yes")
     assert not any(kind is StepKind.LETTER for kind, _ in after)
     assert (change.witness_before.patch, change.witness_after.patch) == (0, 1)
 
