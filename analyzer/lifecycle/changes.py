@@ -275,7 +275,7 @@ class Reading:
             way.words,
             Witness(self.before.snapshot.patch, tuple(steps[0])),
             Witness(self.after.snapshot.patch, tuple(steps[1])),
-            self._modes_of(numbers),
+            self._modes_of(numbers, way),
             values=(self._values(0, touched(was, now), numbers), self._values(1, touched(was, now), numbers)),
         )
 
@@ -288,13 +288,13 @@ class Reading:
         found = places.values(ends)
         return {label: values for label, values in found.items() if label[0] in names}
 
-    def _modes_of(self, numbers: list[int]) -> tuple[str, ...]:
-        """The modes that the runs of these pairs may have; () if that leaves all of them."""
+    def _modes_of(self, numbers: list[int], way: _Way) -> tuple[str, ...]:
+        """The modes that the runs of a way to these pairs may have; () if that leaves all of them."""
         if not self.profile.mode:
             return ()
         if self._modes is None:
             self._modes = Possible(self.pairing, self.graph, self.profile, self.profile.mode)
-        found = self._modes.at(numbers)
+        found = self._modes.at(numbers, way.deciding)
         return () if found == self._modes.values else found
 
     def _sequence(self, word: list[Emission], side: int, number: int) -> Sequence:

@@ -8,7 +8,7 @@ heeded, also after the runs have forgotten it. Not modelled: writes to the varia
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analyzer.lifecycle.lockstep import Joined, Lockstep, Pairing, PairNode
 from analyzer.lifecycle.select import Exclusions, may_be
@@ -45,31 +45,40 @@ class Possible:
         self._variable = [variable.name for variable in profile.tracked].index(name)
         self._all = (1 << len(self.values)) - 1
         self._memo: dict[tuple[Value, ...], int] = {}
-        self._at = self._spread(graph)
+        self._graph = graph
+        begun = {n: self._in(node) for n, node in enumerate(graph.nodes) if node.parent is None}
+        self._at = self._spread(begun)
 
-    def at(self, numbers: Sequence[int]) -> tuple[str, ...]:
-        """The values with which runs come to one of these pairs."""
+    def at(self, numbers: Sequence[int], arrows: Sequence[tuple[int, Joined]] = ()) -> tuple[str, ...]:
+        """The values with which runs come to one of these pairs, on the way through one of some arrows (told
+        with the pair that each leaves) if there are any."""
+        at: Mapping[int, int] = self._at
+        if arrows:
+            begun: dict[int, int] = {}
+            for number, arrow in arrows:
+                begun[arrow.target] = begun.get(arrow.target, 0) | self._passing(self._at, number, arrow)
+            at = self._spread(begun)
         bits = 0
         for number in numbers:
-            bits |= self._at[number]
+            bits |= at.get(number, 0)
         return tuple(value for place, value in enumerate(self.values) if bits >> place & 1)
 
-    def _spread(self, graph: Lockstep) -> list[int]:
-        at = [0] * len(graph.nodes)
-        work: deque[int] = deque()
-        for number, node in enumerate(graph.nodes):
-            if node.parent is None:
-                at[number] = self._in(node)
-                work.append(number)
+    def _spread(self, at: dict[int, int]) -> dict[int, int]:
+        """What comes to each pair from those at which something is known."""
+        work = deque(at)
         while work:
             number = work.popleft()
-            node = graph.nodes[number]
-            for arrow in node.arrows:
-                bits = at[number] & self._along(node, arrow) & self._in(graph.nodes[arrow.target])
-                if bits & ~at[arrow.target]:
-                    at[arrow.target] |= bits
+            for arrow in self._graph.nodes[number].arrows:
+                bits = self._passing(at, number, arrow)
+                if bits & ~at.get(arrow.target, 0):
+                    at[arrow.target] = at.get(arrow.target, 0) | bits
                     work.append(arrow.target)
         return at
+
+    def _passing(self, at: Mapping[int, int], number: int, arrow: Joined) -> int:
+        """What goes along an arrow that leaves a pair."""
+        node = self._graph.nodes[number]
+        return at.get(number, 0) & self._along(node, arrow) & self._in(self._graph.nodes[arrow.target])
 
     def _in(self, node: PairNode) -> int:
         first, second = self._pairing.nodes_of(node)

@@ -58,6 +58,7 @@ def findings(
             f.level is not Level.ERROR,
             f.rule,
             f.violation,
+            len(f.witness.steps) if f.witness else 0,  # what is quickly followed comes first
             f.scenarios,
             f.way_out_words,
         ),

@@ -2,8 +2,8 @@
 
 Input: a `Report`. Output: the lists of every scenario that a patch changes, then findings, what could
 not be told and the subscribers as an org-mode table. With scenarios named, their lists alone; only what
-makes the answer incomplete or came out of damaged text is said after them. Not modelled: witnesses and
-causes (the `text` report has them).
+makes the answer incomplete or came out of damaged text is said after them. Not modelled: witnesses, and
+what a handler can see of an order (the `text` report has them).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable
 
 from analyzer.model.report import Report, ScenarioSequences
-from analyzer.reports import claims, heard, versions, words
+from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import visible
+from analyzer.reports.grouped import SHOWN_CAUSES
 from analyzer.reports.layout import columns_of, fold
 from analyzer.reports.lists import Listing, StageList, alike, chosen, listing
 from analyzer.reports.org import org_table
@@ -111,10 +112,13 @@ def _findings(report: Report) -> list[list[str]]:
         lines = _item(f"{words.finding_head(finding)} ({words.finding_kind(finding)})")
         said = [f"scenario: {words.titles(report, finding.scenarios)}"] if finding.scenarios else []
         said += [
+            f"at: {words.way_out_words(finding)}",
+            *(f"{name}: {text}" for name, text in words.cause_lines(finding, SHOWN_CAUSES)),
             f"stages: {words.status_words(report, finding)}",
-            f"sequence: {words.run_words(finding.bad)}",
+            *(f"{name}: {text}" for name, text in words.sequence_lines(finding)),
+            *(f"{name}: {text}" for name, text in impact.lines(finding.hits, short=True)),
+            finding.reason,
         ]
-        said += [f"at {finding.where}", finding.reason]
         said += [f"suppressed: {words.suppressed_words(finding)}"] if finding.suppressed else []
         lines += [line for text in said if text for line in fold(visible(text), WIDTH, "  ")]
         blocks.append(lines)

@@ -42,6 +42,19 @@ def test_the_modes_of_the_runs_that_a_change_is_about(guard: str, modes: tuple[s
     assert found == ([] if modes is None else [modes])
 
 
+def test_a_way_out_has_the_modes_of_its_own_runs() -> None:
+    """Both ways lead to the same end with the same word; each is taken in modes of its own."""
+    both = ("if (o->mode == MODE_B) {", "if (check()) {", "%s", "return;", "}", "}")
+    other = ("if (powered()) {", "%s", "goto out;", "}", "go();", "return;", "out:", "return;")
+    before = body(*(line.replace("%s", "tell(NOTE_UP);") for line in (*both, *other)))
+    after = body(*(line.replace("%s", "") for line in (*both, *other)))
+    found = compared(before, after, profile=profile()).changes
+    assert {change.way_out_words: change.modes for change in found} == {
+        "run()": ("MODE_B",),
+        "out: in run()": ("MODE_A",),
+    }
+
+
 def test_a_profile_without_modes_tells_none() -> None:
     (change,) = compared(body("tell(NOTE_UP);"), body("go();")).changes
     assert change.modes == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -209,3 +212,19 @@ def test_without_a_tree_nobody_is_named(folder: Path) -> None:
     assert found.subscribers
     (alone,) = analyse(Options((str(folder / "one.patch"),), profile=str(folder), search=False))
     assert alone.subscribers == ()
+
+
+def test_the_same_report_whatever_the_order_of_sets(folder: Path) -> None:
+    tree = folder / "tree"
+    commit(tree, {"bus/bus.c": EARLY}, "step 1")
+    order = (sys.executable, "-m", "analyzer", "--no-cache", "--format", "json", "--profile", str(folder))
+    said = {
+        subprocess.run(
+            (*order, "--repo", str(tree), "HEAD~1..HEAD"),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=False,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1 and b"both_told" in said.pop()
