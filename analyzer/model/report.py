@@ -12,6 +12,7 @@ from analyzer.model.level import Level as Level
 from analyzer.model.profile import LetterKind
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
+from analyzer.model.spot import Spots
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Outcome, Suppression
 from analyzer.model.unknown import Location, Unknown
@@ -364,3 +365,4 @@ class Report:
     suppressions: tuple[Outcome, ...] = ()  # what became of the project's suppressions
     suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open
     claims: tuple[Claim, ...] = ()
+    spots: Spots = field(default_factory=Spots)  # where a forge can show the findings

@@ -30,6 +30,7 @@ from analyzer.model.report import (
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
+from analyzer.model.spot import Spots
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
 from analyzer.model.versions import Versions
@@ -43,6 +44,7 @@ from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.previous import plainly, previous_series
 from analyzer.pipeline.repository import Repository, opened
 from analyzer.pipeline.source import Source, concerned, source_of
+from analyzer.pipeline.spots import spots_of
 from analyzer.pipeline.suggest import at_hand, suggested
 from analyzer.pipeline.suppressions import read_suppressions, suppressed
 from analyzer.pipeline.what_if import asked, otherwise
@@ -170,6 +172,8 @@ def report_of(
         taken_series = otherwise(series, what_if)
         report = _report(taken_series, profile, options, progress, repository, source, store, said)
         report = replace(report, what_if=what_if)
+        if what_if is not None and source.kind != "tree":
+            report = replace(report, spots=Spots())  # the patches' line numbers are those of another series
         found = suggested(own, report, taken) if options.suggest else at_hand(own, report)
     report = suppressed(replace(report, suggestions=found), series, profile, entries, options.today)
     return replace(report, exit_status=_exit_status(report.findings, report.unknown, options))
@@ -236,7 +240,8 @@ def _report(
             )
             every = told.every
     report = with_claims(report, claimed, every)
-    return replace(report, source_lines=source_lines(report, snapshots))
+    spots = spots_of(found, series, snapshots, tree=source.kind == "tree")
+    return replace(report, source_lines=source_lines(report, snapshots), spots=spots)
 
 
 def certain(snapshots: Sequence[Snapshot], series: Series) -> tuple[Snapshot, ...]:

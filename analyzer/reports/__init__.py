@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.report import Report
-from analyzer.reports import json_format, mail, markdown, text
+from analyzer.reports import json_format, mail, markdown, terse, text
 from analyzer.reports.style import Style
 
 Renderer = Callable[[Report, Style, tuple[str, ...]], str]
@@ -55,6 +55,13 @@ _ALL = (
         (".json",),
         lambda report, _style, scenarios: json_format.render(report, scenarios),
         json_format.join,
+    ),
+    Format(
+        "terse",
+        "one line a remark, as checkpatch writes them",
+        (),
+        lambda report, _style, scenarios: terse.render(report, scenarios),
+        lambda texts, _status: "".join(texts),
     ),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _ALL})

@@ -35,6 +35,7 @@ from analyzer.model.report import (
 )
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
+from analyzer.model.spot import Spot, Spots
 from analyzer.model.unknown import Location, Unknown, Weight
 
 NASTY = "\x1b[31m<script>|`x`|*b* @all #1 https://e.example \u202egnp"
@@ -323,6 +324,13 @@ SAMPLE = Report(
         ("canal/gate.c", 42): "\tnotify(s, STOP); /* \x1b[2J */",
     },
     claims=CLAIMS,
+    spots=Spots(
+        {
+            "f1": Spot(Location("canal/gate.c", 50), "9ae3:1"),
+            "f2": Spot(Location("canal/gate.c", 40), "51b:2"),
+        },
+        {2: Spot(Location("canal/gate.c", 50), "9ae3:1"), 3: Spot(Location("canal/gate.c", 40), "51b:2")},
+    ),
 )
 CLEAN = replace(
     SAMPLE,

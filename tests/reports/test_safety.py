@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analyzer.model.report import Letter, Report, StageInfo, Subscriber
 from analyzer.model.series import Repair
 from analyzer.model.unknown import Location, Unknown
-from analyzer.reports import render
+from analyzer.reports import FORMATS, render
 from analyzer.reports.escape import code_span, markdown, visible
 from analyzer.reports.layout import columns_of, fold
 
@@ -68,7 +68,7 @@ def poisoned(text: str) -> Report:
 @settings(max_examples=20, deadline=None)
 @given(ANY)
 def test_no_control_or_invisible_character_comes_through(text: str) -> None:
-    for name in ("text", "mail", "markdown", "json"):
+    for name in FORMATS:
         said = render(poisoned(text), name, width=60)
         hidden = {c for c in said if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
         assert not hidden, name
