@@ -49,13 +49,16 @@ def _matrix(
     own = [patch.number for patch in series.patches]
     if len(set(own)) < len(own):
         raise InputError(f"{series.title}: several patches have the same number; give one version of each")
+    if options.base is not None:
+        series = replace(series, commits="")  # also commits are taken to the base that was named
     plain = replace(options, failing=False, claims=False, only=None, order=None, squash=(), suggest=False)
     levels = {rule.name: Level(rule.level) for rule in profile.rules}
 
     def report(part: Options) -> Report:
         return report_of(series, profile, part, progress, repository)
 
-    whole = report(plain)
+    # Its own order: each patch is brought to where the one before it led, as each is alone.
+    whole = report(replace(plain, order=",".join(map(str, own))))
     parts = []
     for at, number in enumerate(own):
         if not at:

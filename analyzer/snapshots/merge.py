@@ -8,9 +8,13 @@ them, or both make the same of the same lines. Not modelled: conflict markers, a
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+_FULLY = 250_000  # pairs of lines: a region without any line that stands once is compared up to this size
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,53 @@ def by_identity(base: Text, text: Text) -> Pairs:
 
 
 def by_content(base: Text, text: Text) -> Pairs:
-    """The lines that a diff of both texts would leave alone; for texts of some hundred lines."""
-    blocks = SequenceMatcher(None, base.lines, text.lines, autojunk=False).get_matching_blocks()
-    return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+    """The lines that a diff of both texts would leave alone: what stands once in both holds the rest, as in a
+    patience diff."""
+    pairs: Pairs = []
+    work = [(0, len(base.lines), 0, len(text.lines))]
+    while work:
+        first, stop, new_first, new_stop = work.pop()
+        inner = _trimmed(_Change(first, stop, new_first, new_stop), base.lines, text.lines)
+        pairs += zip(range(first, inner.first), range(new_first, inner.new_first), strict=True)
+        pairs += zip(range(inner.stop, stop), range(inner.new_stop, new_stop), strict=True)
+        old, new = base.lines[inner.first : inner.stop], text.lines[inner.new_first : inner.new_stop]
+        anchors = _once_in_both(old, new)
+        if anchors:
+            at = (inner.first, inner.new_first)
+            for here, there in [*anchors, (len(old), len(new))]:
+                stops = (inner.first + here, inner.new_first + there)
+                work.append((at[0], stops[0], at[1], stops[1]))
+                if here < len(old):
+                    pairs.append(stops)
+                at = (stops[0] + 1, stops[1] + 1)
+        elif old and new and len(old) * len(new) <= _FULLY:
+            for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+                pairs += [
+                    (inner.first + block.a + step, inner.new_first + block.b + step)
+                    for step in range(block.size)
+                ]
+    return sorted(pairs)
+
+
+def _once_in_both(old: Sequence[str], new: Sequence[str]) -> Pairs:
+    """The longest row of lines that stand once on each side, in the order of both."""
+    counts, new_counts = Counter(old), Counter(new)
+    places = {line: at for at, line in enumerate(new) if new_counts[line] == 1}
+    found = [(at, places[line]) for at, line in enumerate(old) if counts[line] == 1 and line in places]
+    ends: list[int] = []  # of the shortest rows, by their length: the last place in `new`
+    rows: list[tuple[int, int]] = []  # for each pair its length less one, and the pair before it
+    tails: list[int] = []
+    for number, (_, place) in enumerate(found):
+        length = bisect_left(ends, place)
+        rows.append((length, tails[length - 1] if length else -1))
+        ends[length : length + 1] = [place]
+        tails[length : length + 1] = [number]
+    row: Pairs = []
+    number = tails[-1] if tails else -1
+    while number >= 0:
+        row.append(found[number])
+        number = rows[number][1]
+    return row[::-1]
 
 
 def _changes(base: Text, text: Text, pairs: Pairs) -> list[_Change]:

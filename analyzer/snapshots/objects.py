@@ -24,6 +24,7 @@ from analyzer.snapshots.plumbing import Git, fell_short, said, scratch
 LARGEST = 16 * 1024 * 1024  # bytes of one blob; no C file by hand is near it
 _AT_ONCE = 256  # requests written before answers are read: less than a pipe holds
 _ROOTS = 1000  # paths that are named to git; beyond, the whole tree is listed
+_SHORTENED = re.compile(r"[0-9a-f]{7,64}\Z")
 _FULL = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _FILES = (b"100644", b"100755", b"100664")
 
@@ -113,6 +114,16 @@ class Objects:
             if self.blob_id(texts[blob]) != blob:
                 raise InputError(f"{self.name}: the file with id {blob[:12]} is damaged: run git fsck in it")
         return texts
+
+    def blob(self, name: str) -> bytes | None:
+        """The content of the file with this id, which may be shortened; None if there is none or it is too
+        large, or if it does not say which."""
+        try:
+            answer = self._open().one(f"{name}^{{blob}}") if _SHORTENED.match(name) else None
+        except InputError:
+            self.close()
+            return None
+        return answer[1] if answer else None
 
     def mentioning(
         self, commit: str, words: Sequence[str], suffixes: Sequence[str] = (".c", ".h")

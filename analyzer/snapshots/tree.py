@@ -25,9 +25,9 @@ from analyzer.model.what_if import WhatIf
 from analyzer.snapshots.apply import Applied, Misfit, apply
 from analyzer.snapshots.files import BaseFiles, StageFiles, decoded, plain
 from analyzer.snapshots.lines import Part, continued_parts
-from analyzer.snapshots.merge import Text
+from analyzer.snapshots.merge import Text, by_content
 from analyzer.snapshots.objects import Objects
-from analyzer.snapshots.pick import Clash, pick, refusal
+from analyzer.snapshots.pick import Clash, Texts, pick, refusal
 from analyzer.snapshots.rearranged import Commit, composed, kept_lines, titled
 from analyzer.snapshots.throughout import renamed_throughout
 
@@ -161,17 +161,60 @@ class _Layer:
     def _picked(self, at: int, own: Sequence[_Stage], stage: _Stage) -> _Stage:
         """The stage after the patch at place `at` of the series."""
         patch = self.series.patches[at]
-        if at + 1 >= len(own):  # what it was made for is not known: by its context alone
+        if at + 1 < len(own):
+            before, after = own[at].files, own[at + 1].files
+            return self._brought(patch, _plain(before), _plain(after), stage, (after, stage.files, before))
+        try:  # the series as sent does not come so far: by its context alone, as `git am` does
             return self._after(patch, stage)
-        before, after = own[at].files, own[at + 1].files
-        found = pick(patch, _plain(before), _plain(after), _plain(stage.files))
+        except _Refused:
+            made_for = self._made_for(patch, stage)
+            if made_for is None:
+                raise
+        return self._brought(patch, *made_for, stage, (stage.files,))
+
+    def _made_for(self, patch: Patch, stage: _Stage) -> tuple[Texts, Texts] | None:
+        """The files a patch was made for and what it made of them, by its index lines, their lines tied to
+        those of the stage; None if the repository does not have them all. As `git am --3way` does."""
+        before: dict[str, Text | None] = {}
+        after: dict[str, Text | None] = {}
+        for diff in patch.files:
+            ours = stage.files.get(diff.old_path)
+            content = self.objects.blob(diff.old_blob)
+            if diff.change is not FileChange.MODIFIED or ours is None or content is None:
+                return None
+            lines = tuple(_lines(decoded(content)[0]))
+            done = apply(lines, diff)
+            if isinstance(done, Misfit):
+                return None
+            base = Text(lines, self._numbers(len(lines)))
+            same = dict(by_content(base, Text(ours.lines, ours.identities)))
+            known = [ours.identities[same[n]] if n in same else own for n, own in enumerate(base.identities)]
+            fresh = iter(self._numbers(done.kept.count(0)))
+            made = tuple(known[line - 1] if line else next(fresh) for line in done.kept)
+            self.shown.update(known[line - 1] for line in done.shown)
+            self.shown.update(made[line - 1] for line in done.shown_after)
+            before[diff.old_path] = Text(lines, tuple(known))
+            after[diff.new_path] = Text(done.lines, made)
+        return before, after
+
+    def _brought(
+        self,
+        patch: Patch,
+        before: Texts,
+        after: Texts,
+        stage: _Stage,
+        like: Sequence[Mapping[str, _File | None]],
+    ) -> _Stage:
+        """The stage with what the patch made of `before`, which was `after`. A file is encoded as in the
+        first of `like` that has it."""
+        found = pick(patch, before, after, _plain(stage.files))
         if isinstance(found, Clash):
             raise _Refused(patch, found)
         files = dict(stage.files)
         for path, text in found.items():
             old = files.get(path)
             if text is None or old is None or text.lines != old.lines or text.identities != old.identities:
-                files[path] = self._merged(text, (after.get(path), old, before.get(path)))
+                files[path] = self._merged(text, [each.get(path) for each in like])
         changed = self._kept(stage.files, files)
         return self._tied(
             stage, files, changed, self._renamed(patch, stage.files, files, changed), _copied(patch)

@@ -14,7 +14,7 @@ from analyzer.pipeline.backport import backport
 from analyzer.pipeline.options import Options
 from tests.pipeline.test_what_if import MEETING
 from tests.real_trees import qemu, shared
-from tests.repositories import commit, repository
+from tests.repositories import commit, git, repository
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "fixtures" / "second-domain"
@@ -100,6 +100,19 @@ def test_on_a_tree(tmp_path: Path) -> None:
     start = commit(folder, {model.path: model.text for model in profiles.load(str(DOMAIN)).model})
     found = small(repo=str(folder))
     assert (found.source, found.base) == ("tree", start)
+    assert [broken(one) for one in found.parts] == [broken(one) for one in small().parts]
+
+
+def test_commits_are_taken_to_the_base_that_is_named(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "tree")
+    texts = {model.path: model.text for model in profiles.load(str(DOMAIN)).model}
+    commit(folder, texts)
+    git(folder, "branch", "topic")
+    stable = commit(folder, {path: f"/* stable */\n{text}" for path, text in texts.items()})
+    git(folder, "checkout", "-q", "topic")
+    git(folder, "am", "-q", *(path for path in SMALL if "cover" not in path))
+    found = small("main..topic", repo=str(folder), base="main")
+    assert found.base == stable
     assert [broken(one) for one in found.parts] == [broken(one) for one in small().parts]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analyzer.snapshots.merge import Conflict, Text, merged
+from analyzer.snapshots.merge import Conflict, Text, by_content, merged
 
 BASE = tuple(f"line {number}\n" for number in range(9))
 
@@ -52,6 +52,34 @@ def test_it_merges_as_git_does(tmp_path: Path, ours: Text, theirs: Text) -> None
     assert (None if isinstance(made, Conflict) else "".join(made.lines)) == with_git(tmp_path, ours, theirs)
 
 
+@given(edits("mine", 100), edits("other", 200))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_by_content_it_merges_as_git_does(tmp_path: Path, ours: Text, theirs: Text) -> None:
+    made = merged(Text(BASE, tuple(range(len(BASE)))), ours, theirs, by_content)
+    assert (None if isinstance(made, Conflict) else "".join(made.lines)) == with_git(tmp_path, ours, theirs)
+
+
+def text(*lines: str) -> Text:
+    return Text(lines, tuple(hash(line) for line in lines))
+
+
+WORDS = st.lists(st.sampled_from("abcde}"), max_size=14).map(lambda words: text(*words))
+
+
+@given(WORDS, WORDS)
+def test_lines_that_go_on_are_equal_and_in_order(one: Text, other: Text) -> None:
+    pairs = by_content(one, other)
+    assert all(one.lines[here] == other.lines[there] for here, there in pairs)
+    assert pairs == sorted(set(pairs))
+    assert [there for _, there in pairs] == sorted({there for _, there in pairs})
+    assert len({here for here, _ in pairs}) == len(pairs)
+
+
+@given(WORDS)
+def test_of_the_same_text_all_lines_go_on(one: Text) -> None:
+    assert by_content(one, one) == [(at, at) for at in range(len(one.lines))]
+
+
 @given(edits("other", 200))
 def test_onto_what_it_was_made_for_a_change_is_what_it_made(theirs: Text) -> None:
     base = Text(BASE, tuple(range(len(BASE))))
@@ -59,10 +87,6 @@ def test_onto_what_it_was_made_for_a_change_is_what_it_made(theirs: Text) -> Non
     assert isinstance(made, Text)
     assert made.lines == theirs.lines
     assert merged(base, theirs, base) == theirs
-
-
-def text(*lines: str) -> Text:
-    return Text(lines, tuple(hash(line) for line in lines))
 
 
 @pytest.mark.parametrize(

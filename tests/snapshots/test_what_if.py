@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analyzer import intake
 from analyzer.model.series import Series
-from analyzer.model.snapshot import Snapshot
+from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.what_if import Squashed, WhatIf
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.tree import lay
@@ -157,6 +158,40 @@ def test_behind_a_patch_that_does_not_apply_context_alone_counts(tree: Path) -> 
     assert [snapshot.analysed for snapshot in laid(tree, series)] == [True, False, False]
     _, four = laid(tree, series, (2,))
     assert "third_four(o)" in four.files["core/life.c"]
+
+
+def drifted() -> str:
+    """The file on another branch: what `one` changes is another, and a line of the context of `four`."""
+    before, _, behind = LIFE.replace("first_one(o)", "another(o)").rpartition("return ret;")
+    return f"{before}return -1;{behind}"
+
+
+def test_on_another_base_the_files_it_was_made_for_help(tree: Path) -> None:
+    """The context is another there, two lines from what the patch changes: `git am` needs --3way."""
+    series = edited(tree, "one", "four")
+    git(tree, "checkout", "-q", "start")
+    commit(tree, {"core/life.c": drifted()})
+    git(tree, "tag", "-f", "start")
+    _, four = laid(tree, series, (2,))
+    assert four.unknown == ()
+    assert four.files["core/life.c"] == picked_by_git(tree, ["main"])
+    at = four.files["core/life.c"].split("\n").index("    third_four(o);")
+    assert four.lines["core/life.c"][at][0] is Evidence.DIFF
+    assert four.moved["core/life.c"].count(0) == 1
+    assert [s.analysed for s in laid(tree, series, (1,), (2,))] == [True, False, False]
+
+
+def test_without_those_files_context_alone_counts(tree: Path) -> None:
+    series = edited(tree, "one", "four")
+    bare = tuple(
+        replace(patch, files=tuple(replace(diff, old_blob="") for diff in patch.files))
+        for patch in series.patches
+    )
+    git(tree, "checkout", "-q", "start")
+    commit(tree, {"core/life.c": drifted()})
+    git(tree, "tag", "-f", "start")
+    assert [s.analysed for s in laid(tree, series, (2,))] == [True, True]
+    assert [s.analysed for s in laid(tree, replace(series, patches=bare), (2,))] == [True, False]
 
 
 def test_the_repository_is_what_it_was(tree: Path) -> None:
