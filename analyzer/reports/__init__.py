@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.report import Report
-from analyzer.reports import json_format, mail, markdown, terse, text
+from analyzer.reports import html, json_format, mail, markdown, terse, text
 from analyzer.reports.style import Style
 
 Renderer = Callable[[Report, Style, tuple[str, ...]], str]
@@ -48,6 +48,13 @@ _ALL = (
         (".md", ".markdown"),
         lambda report, _style, scenarios: markdown.render(report, scenarios),
         _one_after_the_other,
+    ),
+    Format(
+        "html",
+        "one page for a browser, with pictures; needs nothing else",
+        (".html", ".htm"),
+        lambda report, _style, scenarios: html.render(report, scenarios),
+        html.join,
     ),
     Format(
         "json",
