@@ -42,7 +42,7 @@ def c_page(line: str) -> str:
 
 
 def page_colours() -> tuple[str, str]:
-    """CSS for what stands in ``.src``, on light and on dark ground: styles whose contrast is enough on both."""
+    """CSS for what stands in ``.src``, on light and on dark ground, with enough contrast."""
     from pygments.formatters import HtmlFormatter
 
     return _rules(HtmlFormatter(style="xcode")), _rules(HtmlFormatter(style="zenburn"))
