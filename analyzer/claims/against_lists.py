@@ -123,6 +123,10 @@ def _scenario(
 
 def _fit(run: Many[Item], sequence: Sequence, named: frozenset[str]) -> _Fit:
     letters = sequence.letters
+    if run and run[-1].blocked:
+        if not sequence.blocked:
+            return _Fit.NO
+        run = run[:-1]
     starts = {0, min(sequence.shown_from, len(letters))}
     for at, letter in enumerate(letters):
         if letter.name in named:

@@ -25,6 +25,7 @@ _LEADING = words(
     behaviors sequence sequences order orders events event list lists looks look like as follows follow so
     then thus hence now there gives give e g i.e example case cases path paths scenario scenarios course
     both each all and or , / : . ; - # = ( ) here result results
+    what happens happen notification notifications notified sent was were does do goes go called observe observed
     """
 )
 

@@ -26,6 +26,7 @@ _NOTHING = frozenset(
     {"( no run )", "no run", "( no event )", "no event", "nothing", "( nothing )", "none", "( none )"}
 )
 _NO_RUN = frozenset({"( no run )", "no run"})
+_BLOCKED = ("blocked", "stuck", "hangs")
 _AT = frozenset({"during", "in", "from", "at", "by", "inside", "within", "while"})
 _LEADING = frozenset({"call", "calls", "then", "and", "first", "finally"})
 _BEHIND = frozenset(
@@ -210,6 +211,9 @@ class _Gathered:
             self.nothing = self.nothing or plain in _NO_RUN
             if plain not in _NO_RUN:
                 self.nothing = self.nothing or not self.runs[-1]
+            return True
+        if self.runs[-1] and plain.strip("( )").startswith(_BLOCKED):
+            self.runs[-1].append(Item(text.strip(), (), blocked=True))
             return True
         made = item(text, self._vocabulary)
         if made is not None:

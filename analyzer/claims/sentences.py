@@ -79,7 +79,7 @@ _FIXES = words(
 )
 _DOUBLE = words("duplicate duplicates duplicated double doubled duplication")
 _DOUBLE_FILL = words(
-    """notification notifications notify event events issue problem bug of and / , it this that is are does do
+    """notification notifications notify event events issue problem bug of and / , : - it this that is are does do
     which so then just now calls call for"""
 )
 _ONLY = words("only just merely solely nothing")
@@ -202,7 +202,9 @@ def _no_change(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> S
             patches, at = named[0], at + named[1]
         elif said and (scoped := scope(text, at, vocabulary)) is not None:
             courses, at = (*courses, *scoped[0]), at + scoped[1]
-        elif text[at].word in _CHANGE_FILL or (prose and not said and text[at].word not in _HEDGES):
+        elif text[at].word in _CHANGE_FILL or (
+            prose and not said and (text[at].word == "only" or text[at].word not in _HEDGES)
+        ):
             at += 1
         else:
             return None
@@ -293,6 +295,8 @@ def _order(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> State
                 often, at = Often.ALWAYS, at + length
             elif word == "never" and side is None:
                 often, at = Often.NEVER, at + 1
+            elif side is None and word == "only" and _begins(clause, at + 1, _BEFORE + _AFTER):
+                often, at = Often.ALWAYS, at + 1
             elif side is None and (length := _begins(clause, at, _BEFORE)):
                 side, at, first = Side.BEFORE, at + length, first or it
             elif side is None and (length := _begins(clause, at, _AFTER)):

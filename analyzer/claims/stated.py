@@ -50,6 +50,7 @@ class Item:
     functions: tuple[str, ...] | None = None
     strange: str = ""
     repeats: bool = False
+    blocked: bool = False  # no letter: the run goes no further
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from analyzer.claims.words import Vocabulary, tokens
 _RULE = re.compile(r"[\s|+:=-]*(?:[-=]{2,}|:-+:?)[\s|+:=-]*")
 _COLUMNS = re.compile(r"\s{2,}|\t")
 _HANDLERS = frozenset({"handler", "handlers", "callback", "callbacks", "notifier", "notifiers", "function"})
-_DEVICES = frozenset({"device", "devices", "user", "users", "component", "module", "who", "subsystem"})
 _EVENTS = frozenset({"event", "events"})
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\(\))?", re.ASCII)
+_JOINED = re.compile(r"\s?[,/&]\s?|\sand\s")
 _NONE = frozenset({"none", "-", "nothing", ""})
 _FOOTNOTE = re.compile(r"\[[^\]]{0,8}\]|\(\*\)|\*+$")
 _LONGEST = 1000  # columns of a row
@@ -71,10 +71,10 @@ def _heads(cells: Sequence[str]) -> _Heads | None:
     handlers = [
         at for at, found in enumerate(words) if found & _HANDLERS and len(found) <= 3 and at not in events
     ]
-    devices = [at for at, found in enumerate(words) if found & _DEVICES and at not in events + handlers]
     if len(events) != 1 or len(handlers) != 1:
         return None
-    return _Heads(devices[0] if devices else -1, handlers[0], events[0], len(cells))
+    others = [at for at in range(len(cells)) if at not in (events[0], handlers[0])]
+    return _Heads(others[0] if others else -1, handlers[0], events[0], len(cells))
 
 
 def _table(rows: Sequence[Row], first: int, vocabulary: Vocabulary) -> Tabled | None:
@@ -107,12 +107,12 @@ def _table(rows: Sequence[Row], first: int, vocabulary: Vocabulary) -> Tabled | 
 
 
 def _row(cells: Sequence[str], heads: _Heads, vocabulary: Vocabulary) -> TableRow | None:
-    handlers = _FUNCTION.findall(cells[heads.handler])
-    if not handlers or re.sub(r"[\s,/&]|\band\b", "", cells[heads.handler]) != "".join(handlers):
+    named = [one.strip("`*_\"' ") for one in _JOINED.split(cells[heads.handler].strip())]
+    if not all(_FUNCTION.fullmatch(one) for one in named):
         return None
     device = _FOOTNOTE.sub("", cells[heads.device]).strip() if heads.device >= 0 else ""
     events, strange = _events(cells[heads.events], vocabulary)
-    return TableRow(device, tuple(name.removesuffix("()") for name in handlers), events, strange)
+    return TableRow(device, tuple(one.removesuffix("()") for one in named), events, strange)
 
 
 def _longer(row: TableRow, cells: Sequence[str], heads: _Heads, vocabulary: Vocabulary) -> TableRow:
