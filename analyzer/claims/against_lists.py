@@ -88,7 +88,7 @@ def _scenario(
         if statement.nothing and not statement.runs:
             return Point(subject, _CONFIRMED, "no run meets it"), ()
         return Point(subject, _CONTRADICTED, "no run meets it at this stage"), ()
-    wanted = statement.runs or ((),)
+    wanted = (*statement.runs, ()) if statement.nothing else statement.runs
     named = frozenset(name for run in statement.runs for item in run for name in item.names)
     covered: dict[int, _Fit] = {}
     for run in wanted:
@@ -128,12 +128,7 @@ def _fit(run: Many[Item], sequence: Sequence, named: frozenset[str]) -> _Fit:
             return _Fit.NO
         run = run[:-1]
     starts = {0, min(sequence.shown_from, len(letters))}
-    for at, letter in enumerate(letters):
-        if letter.name in named:
-            starts.add(at)
-            break
-    else:
-        starts.add(len(letters))
+    starts.update([at for at, letter in enumerate(letters) if letter.name in named][:1])
     best = _Fit.NO
     for start in sorted(starts):
         best = min(best, _matches(run, letters[start:]), key=lambda fit: fit.value)

@@ -20,13 +20,11 @@ _NOUNS = frozenset(
     {"case", "cases", "path", "paths", "scenario", "scenarios", "run", "runs", "course", "courses"}
 )
 _LEADING = words(
-    """
-    for in on of when with we have has get gets see sees is are this these following behavior behaviour
+    """for in on of when with we have has get gets see sees is are this these following behavior behaviour
     behaviors sequence sequences order orders events event list lists looks look like as follows follow so
     then thus hence now there gives give e g i.e example case cases path paths scenario scenarios course
-    both each all and or , / : . ; - # = ( ) here result results
-    what happens happen notification notifications notified sent was were does do goes go called observe observed
-    """
+    both each all and or , / : . ; - # = ( ) here result results what happens happen notification
+    notifications notified sent was were does do goes go called observe observed"""
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.claims.blocks import Block, Row
 from analyzer.claims.courses import led
@@ -25,7 +25,6 @@ _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|,|;)\s*")
 _NOTHING = frozenset(
     {"( no run )", "no run", "( no event )", "no event", "nothing", "( nothing )", "none", "( none )"}
 )
-_NO_RUN = frozenset({"( no run )", "no run"})
 _BLOCKED = ("blocked", "stuck", "hangs")
 _AT = frozenset({"during", "in", "from", "at", "by", "inside", "within", "while"})
 _LEADING = frozenset({"call", "calls", "then", "and", "first", "finally"})
@@ -58,12 +57,12 @@ def read(block: Block, vocabulary: Vocabulary, own: int) -> tuple[Listed, ...]:
         if heading is None:
             at += 1
             continue
-        lead = _lead(block.rows, fresh, at, vocabulary) or lead
-        made = _list(block.rows, at, heading, lead, vocabulary)
+        made = _list(block.rows, at, heading, vocabulary)
         if made is None:
             at += 1
             continue
-        found.append(made)
+        lead = _lead(block.rows, fresh, at, vocabulary) or lead
+        found.append(replace(made, statement=replace(made.statement, courses=lead[0], doubt=lead[1])))
         at = fresh = made.end
     return tuple(found)
 
@@ -89,7 +88,7 @@ def _heading(rows: Sequence[Row], at: int, own: int) -> _Heading | None:
     inline = ""
     if when.every and rest and rest[0].text == "(" and rest[-1].text in (")", ":"):
         rest = []
-    if rest and rest[0].text in (":", "-", "=") and len(rest) > 1:
+    if rest and rest[0].text in (":", "-") and len(rest) > 1:
         inline = plain.partition(rest[0].text)[2]
         if rest[0].text == "-" and inline.startswith(("-", ">")):
             return None
@@ -143,16 +142,15 @@ def _list(
     rows: Sequence[Row],
     at: int,
     heading: _Heading,
-    lead: tuple[tuple[Course, ...], str],
     vocabulary: Vocabulary,
 ) -> Listed | None:
-    courses, doubt = lead
+    """The list below a heading, its course not yet known."""
     if heading.inline:
         parts = [item(part, vocabulary) for part in _ARROWS.split(heading.inline) if part.strip()]
         run = tuple(part for part in parts if part is not None)
         if not run or len(run) != len(parts):
             return None
-        return Listed(ListStatement(heading.moment, courses, (run,), doubt=doubt), at, heading.end)
+        return Listed(ListStatement(heading.moment, (), (run,)), at, heading.end)
     gathered = _Gathered(vocabulary)
     row = heading.end
     end = row
@@ -163,11 +161,10 @@ def _list(
         return None
     statement = ListStatement(
         heading.moment,
-        courses,
+        (),
         tuple(tuple(run) for run in gathered.runs if run),
         gathered.nothing,
         tuple(gathered.lost),
-        doubt,
     )
     return Listed(statement, at, end, gathered.rest)
 
@@ -208,9 +205,7 @@ class _Gathered:
         text = self._continued(rows, text, indented=bool(mark))
         plain = " ".join(token.text for token in tokens(text)).lower().rstrip(" .")
         if plain in _NOTHING and (mark or plain.startswith("(")):
-            self.nothing = self.nothing or plain in _NO_RUN
-            if plain not in _NO_RUN:
-                self.nothing = self.nothing or not self.runs[-1]
+            self.nothing = True
             return True
         if self.runs[-1] and plain.strip("( )").startswith(_BLOCKED):
             self.runs[-1].append(Item(text.strip(), (), blocked=True))

@@ -37,10 +37,10 @@ _LONGEST = 60  # tokens of a sentence that is looked at
 _SKIPPED = words(", so then thus hence therefore also and still now i.e - :")
 # Any of these, and what is said may not be meant, or not always.
 _HEDGES = words(
-    """if unless except when whenever should could would might may maybe perhaps likely probably possibly want
-    wants try tries hope hopes not never cannot until while but however although though ideally assume
-    assumes think thinks expect expected suppose supposed ? apart besides other otherwise without unlike
-    only why whether once most some sometimes usually mostly often rarely hopefully almost nearly"""
+    """if unless except when whenever should could would might may maybe perhaps likely probably possibly
+    want wants try tries hope hopes not never cannot until while but however although though ideally
+    assume assumes think thinks expect expected suppose supposed ? apart besides other otherwise without
+    unlike only why whether once most some sometimes usually mostly often rarely hopefully almost nearly"""
 )
 _BEFORE = phrases("before | prior to | ahead of | earlier than | precedes | precede")
 _AFTER = phrases("after | later than | follows | behind")
@@ -64,14 +64,14 @@ _CHANGE = phrases(
 )
 _UNCHANGED = phrases(
     """does not change behavior | does not change behaviour | doesn't change behavior | doesn't change
-    behaviour | does not change any behavior | does not change any behaviour | doesn't change any behavior |
-    doesn't change any behaviour | does not change functionality | doesn't change functionality | changes
-    nothing | nfc | non - functional change"""
+    behaviour | does not change any behavior | does not change any behaviour | doesn't change any behavior
+    | doesn't change any behaviour | does not change functionality | doesn't change functionality |
+    changes nothing | nfc | non - functional change"""
 )
 _CHANGE_FILL = words(
     """is are was be has have makes make brings bring introduces introduce contains contain causes cause does
-    do there should with this that it intended intend expected meant here just pure refactoring cleanup , :
-    ; - and so ( ) [ ] in patch at all whatsoever which"""
+    do there should with this that it intended intend expected meant here just pure refactoring cleanup ,
+    : ; - and so ( ) [ ] in patch at all whatsoever which"""
 )
 _FIXES = words(
     """fix fixes fixed remove removes removed drop drops dropped avoid avoids eliminate eliminates delete
@@ -79,14 +79,14 @@ _FIXES = words(
 )
 _DOUBLE = words("duplicate duplicates duplicated double doubled duplication")
 _DOUBLE_FILL = words(
-    """notification notifications notify event events issue problem bug of and / , : - it this that is are does do
-    which so then just now calls call for"""
+    """notification notifications notify event events issue problem bug of and / , : - it this that is are
+    does do which so then just now calls call for"""
 )
 _ONLY = words("only just merely solely nothing")
 _ONLY_TAIL = phrases(
     """and only fixes that | and fixes only that | and only that | and that only | and nothing else | only
-    fixes that | nothing else | nothing more | and nothing more | and does nothing else | and only does that
-    | and only removes that"""
+    fixes that | nothing else | nothing more | and nothing more | and does nothing else | and only does
+    that | and only removes that"""
 )
 
 

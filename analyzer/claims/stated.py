@@ -55,8 +55,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ListStatement:
-    """At `moment`, each course goes one of `runs`; with `nothing`, no run meets it. `lost` are lines that
-    were not understood, `doubt` says why it is not known which courses are meant."""
+    """At `moment`, each course goes one of `runs`; with `nothing`, no event comes, or no run meets it. `lost`
+    are lines that were not understood, `doubt` says why it is not known which courses are meant."""
 
     moment: Moment
     courses: tuple[Course, ...]

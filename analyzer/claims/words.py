@@ -95,20 +95,7 @@ class Vocabulary:
             for word, names in profile.called.scenarios.items()
         }
         self._scenarios = _Names([*named, *called.items()])
-        functions = {
-            letter.function
-            for scenario in report.scenarios
-            for stage in scenario.stages
-            for sequence in stage.sequences
-            for letter in sequence.letters
-        }
-        self._places = _Names(
-            [
-                *((name, (name,)) for name in sorted(functions)),
-                *_phases(profile).items(),
-                *profile.called.places.items(),
-            ]
-        )
+        self._places = _Names([*_places(profile, report).items(), *profile.called.places.items()])
 
     def letter(self, text: Sequence[Token], start: int) -> Match | None:
         """The letters that the tokens from `start` on name."""
@@ -144,8 +131,15 @@ def _landmarks(profile: Profile) -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def _phases(profile: Profile) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _places(profile: Profile, report: Report) -> Mapping[str, tuple[str, ...]]:
+    """Functions in which letters stand, and the words for them."""
+    found: dict[str, dict[str, None]] = {}
     for phase in profile.phases:
-        found[phase.words] = (*found.get(phase.words, ()), phase.function)
-    return found
+        found.setdefault(phase.words, {})[phase.function] = None
+    for scenario in report.scenarios:
+        for stage in scenario.stages:
+            for sequence in stage.sequences:
+                for letter in sequence.letters:
+                    for words in (letter.function, letter.phase):
+                        found.setdefault(words, {})[letter.function] = None
+    return {words: tuple(functions) for words, functions in found.items()}

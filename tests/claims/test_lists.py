@@ -112,7 +112,11 @@ def test_a_line_is_a_letter_or_the_list_is_uncertain(line: str, mark: str) -> No
         words = item.words.rstrip(".,")
         (run,) = found.runs
         assert (run[1].words.rstrip(".,"), run[1].names) == (words, item.names)
-        assert (run[1].functions, run[1].strange, run[1].repeats) == (item.functions, item.strange, item.repeats)
+        assert (run[1].functions, run[1].strange, run[1].repeats) == (
+            item.functions,
+            item.strange,
+            item.repeats,
+        )
         assert found.lost == ()
 
 
@@ -196,7 +200,8 @@ def test_without_one_it_is_not_known_which_course_is_meant(lead: str) -> None:
 
 def test_one_lead_serves_several_lists_with_prose_between() -> None:
     found = stated(
-        f"{LEAD}Before patch 2\n==============\n\n- notify STOP\n\nAfter patch 2\n=============\n\n- pump_on()\n\n"
+        f"{LEAD}Before patch 2\n==============\n\n- notify STOP\n\nAfter patch "
+        "2\n=============\n\n- pump_on()\n\n"
         "That is all there is to say.\n\nAfter patch 3\n=============\n\n- notify STOP\n- pump_on()\n"
     )
     assert found == [

@@ -116,12 +116,18 @@ def test_the_message_that_comes_with_a_copy_is_that_patchs() -> None:
 
 
 FOLDED = (
-    "On a fine day, Bert wrote: > Ada <ada@example.org> writes: > > > The pump is loud. > > > > The gate is old "
-    "> and nobody paints it. Hmm, that is so for all gates that I have ever seen in this country or in any other "
-    "one. For a failed filling we have following behavior: Before patch 2 ============== - notify STOP (during "
-    "filling the chamber) - pump_on() - notify STOP (during close_gate) After patch 2 ============= - pump_on() - "
-    "notify STOP (during close_gate) So patch 2 fixes the duplicate issue, and only fixes that. After patch 3 "
-    "============= - notify STOP - pump_on() Patch 3 changes the place of STOP notification so that it happens "
+    "On a fine day, Bert wrote: > Ada <ada@example.org> writes: > > > The pump is loud. > > > > "
+    "The gate is old "
+    "> and nobody paints it. Hmm, that is so for all gates that I have ever seen in this "
+    "country or in any other "
+    "one. For a failed filling we have following behavior: Before patch 2 ============== - "
+    "notify STOP (during "
+    "filling the chamber) - pump_on() - notify STOP (during close_gate) After patch 2 "
+    "============= - pump_on() - "
+    "notify STOP (during close_gate) So patch 2 fixes the duplicate issue, and only fixes that. "
+    "After patch 3 "
+    "============= - notify STOP - pump_on() Patch 3 changes the place of STOP notification so "
+    "that it happens "
     "always before pump_on(), for a failed filling. -- Ada"
 )
 
@@ -167,7 +173,8 @@ def test_rows_of_one_writer_stand_together() -> None:
 
 def test_every_line_of_a_message_has_its_place(tmp_path: object) -> None:
     mail = (
-        "From: Ada <ada@example.org>\nSubject: [PATCH 1/1] gate: paint it\n\n\nThe first line.\n\nThe last one.\n"
+        "From: Ada <ada@example.org>\nSubject: [PATCH 1/1] gate: paint it\n\n\nThe first "
+        "line.\n\nThe last one.\n"
         "---\n gate.c | 1 +\n 1 file changed, 1 insertion(+)\n\ndiff --git a/gate.c b/gate.c\n--- a/gate.c\n"
         "+++ b/gate.c\n@@ -1 +1,2 @@\n a\n+b\n"
     )

@@ -23,18 +23,23 @@ STOP, PUMP = ("STOP",), ("pump_on",)
 PASSAGE = Course("passage", ("passage",))
 
 ORDERS: dict[str, Statement] = {
-    "After patch 3, STOP always comes before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS),
+    "After patch 3, STOP always comes before pump_on().": OrderStatement(
+        after(3), STOP, BEFORE, PUMP, ALWAYS
+    ),
     "After patch 3 STOP is notified before pump_on()": OrderStatement(after(3), STOP, BEFORE, PUMP, SAID),
     "Before patch 2, the STOP notification comes after pump_on().": OrderStatement(
         before(2), STOP, AFTER, PUMP, SAID
     ),
-    "With patch 3, STOP never comes after the pump starts.": OrderStatement(after(3), STOP, AFTER, PUMP, NEVER),
+    "With patch 3, STOP never comes after the pump starts.": OrderStatement(
+        after(3), STOP, AFTER, PUMP, NEVER
+    ),
     "STOP always precedes pump_on() after patch 3.": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS),
     "Since patch 3 pump_on() comes only after STOP.": OrderStatement(after(3), PUMP, AFTER, STOP, ALWAYS),
     "After patch 3, in all cases STOP is sent prior to pump_on().": OrderStatement(
         after(3), STOP, BEFORE, PUMP, ALWAYS
     ),
-    "Patch 3 changes the place of STOP notification so that it happens always before pump_on(), for both failed "
+    "Patch 3 changes the place of STOP notification so that it happens always before pump_on(), "
+    "for both failed "
     "filling and passage.": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS, (FAILED, PASSAGE)),
     "Patch 3 moves STOP, so that it is notified before starting the pump.": OrderStatement(
         after(3), STOP, BEFORE, PUMP, SAID
@@ -76,7 +81,9 @@ DUPLICATES: dict[str, Statement] = {
     "Patch 2 just drops the double notification of START/STOP.": DuplicateStatement(
         2, ("START", "STOP"), True
     ),
-    "Patch 2: fixes only the duplicate STOP for a failed filling": DuplicateStatement(2, STOP, True, (FAILED,)),
+    "Patch 2: fixes only the duplicate STOP for a failed filling": DuplicateStatement(
+        2, STOP, True, (FAILED,)
+    ),
 }
 
 
@@ -97,7 +104,9 @@ IN_A_MESSAGE: dict[str, Statement | None] = {
     "This patch makes no functional change.": NoChangeStatement((2,)),
     "With this patch STOP comes before pump_on().": OrderStatement(after(2), STOP, BEFORE, PUMP, SAID),
     "Before this patch, STOP came after pump_on().": None,  # "came" is no word for it
-    "Before this patch, STOP was notified after pump_on().": OrderStatement(before(2), STOP, AFTER, PUMP, SAID),
+    "Before this patch, STOP was notified after pump_on().": OrderStatement(
+        before(2), STOP, AFTER, PUMP, SAID
+    ),
     "This patch moves STOP so that it always comes before pump_on().": OrderStatement(
         after(2), STOP, BEFORE, PUMP, ALWAYS
     ),
