@@ -16,17 +16,17 @@ from analyzer.model.claim import ClaimVerdict, Point
 from analyzer.model.report import Change, ChangeKind, Report, StageInfo
 from analyzer.model.unknown import Weight
 
-_MOST = 8  # points of a claim
+_MOST = 6  # points of a claim
 
 _WORDS = {
-    ChangeKind.ADDED: "is added",
-    ChangeKind.LOST: "is lost",
-    ChangeKind.DUPLICATED: "comes once more",
-    ChangeKind.DEDUPLICATED: "comes once less",
-    ChangeKind.REORDERED: "comes in another order",
-    ChangeKind.MOVED: "moves",
-    ChangeKind.CONTEXT: "comes in another context",
-    ChangeKind.BLOCKED: "stays, but the run ends otherwise",
+    ChangeKind.ADDED: "added",
+    ChangeKind.LOST: "lost",
+    ChangeKind.DUPLICATED: "once more",
+    ChangeKind.DEDUPLICATED: "once less",
+    ChangeKind.REORDERED: "in another order",
+    ChangeKind.MOVED: "moved",
+    ChangeKind.CONTEXT: "in another context",
+    ChangeKind.BLOCKED: "the run ends otherwise",
 }
 
 
@@ -67,16 +67,12 @@ def duplicate(statement: DuplicateStatement, report: Report) -> Judgement:
     gone = {event for change in taken for event in change.events}
     others = [change for change in found if change.kind is not ChangeKind.DEDUPLICATED]
     lacking = [event for event in statement.events if event not in gone]
-    points = (
-        *(_point(change, report, ClaimVerdict.CONFIRMED) for change in taken[:_MOST]),
-        *(_point(change, report, ClaimVerdict.CONTRADICTED) for change in others[:_MOST] if statement.only),
-    )
+    points = tuple(_point(change, report, ClaimVerdict.CONFIRMED) for change in taken[:_MOST])
     doubt = _doubt((statement.patch,), report)
     if statement.only and others:
-        why = f"it does more: {_what(others[0])}" + (
-            f", and {len(others) - 1} more changes" if others[1:] else ""
-        )
-        return Judgement(ClaimVerdict.CONTRADICTED, meaning, why, points)
+        why = f"it does more: {_what(others[0])}" + (f", and {len(others) - 1} more" if others[1:] else "")
+        against = tuple(_point(change, report, ClaimVerdict.CONTRADICTED) for change in others[:_MOST])
+        return Judgement(ClaimVerdict.CONTRADICTED, meaning, why, against)
     if doubt:
         return Judgement(ClaimVerdict.UNTOLD, meaning, doubt, points)
     if not taken or (lacking and len(lacking) == len(statement.events)):
@@ -86,7 +82,7 @@ def duplicate(statement: DuplicateStatement, report: Report) -> Judgement:
     if lacking:
         misses = tuple(f"no duplicate {event} is taken away" for event in lacking)
         return Judgement(ClaimVerdict.INCOMPLETE, meaning, misses[0], points, misses)
-    return Judgement(ClaimVerdict.CONFIRMED, meaning, f"{', '.join(sorted(gone))} comes once less", points)
+    return Judgement(ClaimVerdict.CONFIRMED, meaning, f"{' and '.join(sorted(gone))}: once less", points)
 
 
 def _changes(report: Report, patches: Iterable[int], courses: Sequence[Course]) -> list[Change]:
@@ -102,7 +98,7 @@ def _changes(report: Report, patches: Iterable[int], courses: Sequence[Course]) 
 def _point(change: Change, report: Report, verdict: ClaimVerdict) -> Point:
     titles = {scenario.id: scenario.title for scenario in report.scenarios}
     courses = ", ".join(titles.get(name, name) for name in change.scenarios) or "some runs"
-    text = f"{_what(change)}: {run_words(change.before)} becomes {run_words(change.after)}"
+    text = f"{_what(change)}; it went {run_words(change.before, whole=True)}, and now goes"
     return Point(
         f"patch {change.patch}, {courses}",
         verdict,
@@ -114,7 +110,7 @@ def _point(change: Change, report: Report, verdict: ClaimVerdict) -> Point:
 
 
 def _what(change: Change) -> str:
-    return f"{', '.join(change.events) or 'the sequence'} {_WORDS[change.kind]}"
+    return f"{' and '.join(change.events) or 'the sequence'}: {_WORDS[change.kind]}"
 
 
 def _scope(courses: Sequence[Course]) -> str:

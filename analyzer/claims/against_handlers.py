@@ -24,7 +24,7 @@ def judged(
 ) -> Judgement:
     """The verdict on a table; without `subscribers`, `reason` says why."""
     count = len(statement.rows)
-    meaning = f"{count} row{'s' if count > 1 else ''} of handlers with the events they act on"
+    meaning = f"{count} row{'s' if count > 1 else ''} with all handlers and the events they act on"
     if subscribers is None:
         return Judgement(ClaimVerdict.UNTOLD, meaning, reason)
     points = tuple(_row(row, handler, subscribers) for row in statement.rows for handler in row.handlers)
@@ -40,8 +40,8 @@ def judged(
         why = "each row is so, and no other handler is registered"
     elif verdict is ClaimVerdict.INCOMPLETE and misses:
         right = sum(point.verdict is ClaimVerdict.CONFIRMED for point in points)
-        why = f"{right} of {len(points)} rows are so; {len(misses)} more registered: {'; '.join(misses[:3])}"
-        why += "; ..." if len(misses) > 3 else ""
+        many = f"{len(misses)} more handlers are" if len(misses) > 1 else "another handler is"
+        why = f"{right} of {len(points)} rows are so; {many} registered"
     else:
         why = f"{told[0].subject}: {told[0].text}"
     return Judgement(verdict, meaning, why, points, misses)

@@ -42,9 +42,9 @@ class _Order(Enum):
 def judged(statement: OrderStatement, report: Report) -> Judgement:
     """The verdict on an order."""
     first, second = _spoken(report, statement.first), _spoken(report, statement.second)
-    often = f" {statement.often.value}" if statement.often.value else ""
+    often = f"{statement.often.value} " if statement.often.value else ""
     scope = f", for {course_words(statement.courses)}" if statement.courses else ""
-    meaning = f"{statement.moment}{scope}: {first} comes{often} {statement.side.value} {second}"
+    meaning = f"{statement.moment}{scope}: {first} {often}comes {statement.side.value} {second}"
     stages, why = stages_at(report, statement.moment)
     if not stages:
         return Judgement(_UNTOLD, meaning, why)
@@ -56,7 +56,8 @@ def judged(statement: OrderStatement, report: Report) -> Judgement:
     verdict, reason = _verdict(statement, found, (first, second))
     misses: tuple[str, ...] = ()
     if verdict is _INCOMPLETE:
-        misses = tuple(f"{p.subject}: {p.text}" for p in points if p.verdict is not _CONFIRMED)
+        texts = (f"{p.subject}: {p.text.partition(' (')[0]}" for p in points if p.verdict is not _CONFIRMED)
+        misses = tuple(dict.fromkeys(texts))
     return Judgement(verdict, meaning, reason, points, misses)
 
 

@@ -104,7 +104,7 @@ def mail_blocks(report: Report, width: int) -> list[list[str]]:
         if claim.verdict is not ClaimVerdict.CONFIRMED:
             lines += fold(visible(claim.why), width, "  ")
         for miss in claim.misses[:SHOWN_IN_MAIL]:
-            lines += fold(visible(f"misses {miss}"), width, "  - ", "    ")
+            lines += fold(visible(miss), width, "  - ", "    ")
         if len(claim.misses) > SHOWN_IN_MAIL:
             lines.append(f"  - and {len(claim.misses) - SHOWN_IN_MAIL} more")
         blocks.append(lines)

@@ -211,7 +211,7 @@ class TestTheRealThread:
             one
             for one in real.claims
             if one.kind is ClaimKind.ORDER
-            and one.meaning.endswith("notify FAILED comes always before vm_start()")
+            and one.meaning.endswith("notify FAILED always comes before vm_start()")
         ]
         assert claim.quote[0].startswith("Patch 3 changes the place of FAILED notification")
         assert claim.author == "Peter Xu <peterx@redhat.com>"
@@ -248,7 +248,7 @@ class TestTheRealThread:
             CONTRADICTED,
         )
         paused = [point for point in only.points if "postcopy paused" in point.subject]
-        assert paused[0].text.startswith("DONE is lost")
+        assert paused[0].text.startswith("DONE: lost")
         assert (title.quote[0], title.verdict) == (
             "Fix double notification of DONE/FAIL for postcopy",
             CONFIRMED,
