@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from analyzer.cli import Doors, Request, run
-from analyzer.cli.doors import Progress, Walked
+from analyzer.cli.doors import Hooked, Progress, Walked
 
 if TYPE_CHECKING:
     from analyzer.model.backport import Backport
@@ -100,6 +100,18 @@ def _rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
     return explain_rules(rule, profile)
 
 
+def _hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
+    from analyzer.hooks import Asked, Settings, serve
+
+    settings = Settings(hooked.profile, hooked.fail_on, hooked.suppressions, hooked.strict)
+    told = serve(
+        Asked(hooked.action, hooked.words, settings, hooked.repo, hooked.beside, hooked.colour, hooked.width),
+        stdin,
+        os.environ,
+    )
+    return told.status, told.out, told.err
+
+
 def _doors() -> Doors:
     return Doors(
         _analyse,
@@ -111,6 +123,7 @@ def _doors() -> Doors:
         _history,
         _rules,
         _backport,
+        _hook,
     )
 
 

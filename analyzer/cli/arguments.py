@@ -46,6 +46,8 @@ class Arguments:
     thread: tuple[str, ...] = ()
     suppressions: str | None = None
     previous: tuple[str, ...] = ()
+    strict: bool = False
+    beside: bool = False
     help: bool = False
     version: bool = False
 
@@ -86,6 +88,8 @@ def read(argv: Sequence[str]) -> Arguments:
         thread=tuple(getattr(given, "thread", None) or ()),
         suppressions=getattr(given, "suppressions", None),
         previous=tuple(getattr(given, "previous", None) or ()),
+        strict=getattr(given, "incomplete", None) == "refuse",
+        beside=bool(getattr(given, "beside", False)),
         help=bool(getattr(given, "help", False)),
         version=bool(getattr(given, "version", False)),
     )

@@ -38,15 +38,25 @@ class Console:
             self.stderr.write(f"{PROGRAM}: {visible(message)}\n")
             self.stderr.flush()
 
+    def warn(self, text: str) -> None:
+        """Prints a text that is escaped already to standard error, if that is still open."""
+        with contextlib.suppress(OSError):
+            self.stderr.write(text)
+            self.stderr.flush()
+
     def colour(self, choice: str) -> bool:
         """Whether standard output gets colour."""
+        return self.colour_of(choice, self.stdout)
+
+    def colour_of(self, choice: str, stream: TextIO) -> bool:
+        """Whether one of the streams gets colour."""
         if choice != "auto":
             return choice == "always"
         if self.environ.get("NO_COLOR"):
             return False
         if self.environ.get("FORCE_COLOR", "") not in ("", "0"):
             return True
-        return self.stdout.isatty() and self.environ.get("TERM") != "dumb"
+        return stream.isatty() and self.environ.get("TERM") != "dumb"
 
     def width(self) -> int:
         """Columns of standard output: COLUMNS, the terminal's, or 80."""

@@ -62,6 +62,29 @@ class Walked:
     keep: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """What to do about git's hooks: install, uninstall, status or run; `words` are names of hooks, or one
+    name and what git gave that hook. The rest is how a hook judges, and how wide its terminal is."""
+
+    action: str
+    words: tuple[str, ...]
+    repo: str = "."
+    beside: bool = False
+    profile: str | None = None
+    fail_on: Level | None = Level.ERROR
+    suppressions: str | None = None
+    strict: bool = False
+    colour: bool = False
+    width: int = 80
+
+
+class Hook(Protocol):
+    """Exit status, and the text for standard output and for standard error."""
+
+    def __call__(self, hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]: ...
+
+
 class Analyse(Protocol):
     """All series in the input, each with its report."""
 
@@ -114,3 +137,4 @@ class Doors:
     history: Walk
     rules: Callable[[str | None, str | None], tuple[Rulebook, ...]]
     backport: Parts
+    hook: Hook

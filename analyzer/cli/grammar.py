@@ -12,6 +12,7 @@ STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
 BOOKS = ("text", "json")
 MATRICES = ("text", "markdown", "json")
+HOOK_ACTIONS = ("install", "uninstall", "status", "run")
 PROFILE_ACTIONS = ("list", "show", "check")
 
 
@@ -131,6 +132,14 @@ THREAD = Option(
     "FILE",
     offers="file",
 )
+
+INCOMPLETE = Option(
+    ("--incomplete",),
+    "what a hook does where something could not be told: say so and let it pass, or refuse (default: pass)",
+    "WHAT",
+    ("pass", "refuse"),
+)
+BESIDE = Option(("--beside",), "write the hook into a file of its own, for the hook that is there to call")
 
 TREE = Option(
     ("--repo",), "the repository this folder lies in (default: the current folder)", "DIR", offers="file"
@@ -278,6 +287,27 @@ RULES = Command(
 + one or more, ? at most one, () nothing. It is about the runs that it says.""",
     takes_files=False,
 )
+HOOK = Command(
+    "hook",
+    "install | uninstall | status [pre-push | pre-receive | sendemail-validate ...]",
+    "Have git ask before it pushes, takes or mails a series that breaks something.",
+    (TREE, PROFILE, FAIL_ON, SUPPRESSIONS, INCOMPLETE, BESIDE, COLOR, HELP),
+    (
+        ("before every push of this repository", "analyze-series hook install"),
+        ("on a server, warnings too", "analyze-series hook install --fail-on warning pre-receive"),
+        ("before git send-email sends", "analyze-series hook install sendemail-validate"),
+        ("which are there, and whose", "analyze-series hook status"),
+        ("take them away", "analyze-series hook uninstall"),
+    ),
+    """What the hooks are to judge by is written into them when they are installed. A hook that analyze-series
+did not write is never touched. A push that changes no C code starts no Python.
+
+"hook run NAME" is what the hooks call.
+
+Exit status: 0; 1 install: another hook is there; 2 usage or input; 10 run: refused; 130; 141.""",
+    operands=HOOK_ACTIONS,
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -287,7 +317,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, HOOK, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

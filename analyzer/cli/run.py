@@ -15,7 +15,17 @@ import analyzer
 from analyzer.cli import arguments
 from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
-from analyzer.cli.grammar import ANALYSE, BACKPORT, COMPLETION, FLOW, HISTORY, PROGRAM, RULES, SUBSCRIBERS
+from analyzer.cli.grammar import (
+    ANALYSE,
+    BACKPORT,
+    COMPLETION,
+    FLOW,
+    HISTORY,
+    HOOK,
+    PROGRAM,
+    RULES,
+    SUBSCRIBERS,
+)
 from analyzer.model.unknown import InputError
 
 INTERRUPTED = 130
@@ -56,6 +66,10 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
     if given.version:
         console.say(f"{PROGRAM} {analyzer.__version__}\n")
         return 0
+    if given.command is HOOK:
+        from analyzer.cli.hooking import hook
+
+        return hook(given, doors, stdin, console)
     from analyzer.cli import commands  # and with them all that reports are made of
 
     if given.command is ANALYSE:

@@ -385,13 +385,23 @@ def _assumptions(stages: Sequence[Stage | None], unknown: Sequence[Unknown]) -> 
     return tuple(sorted(found))
 
 
+def counted(found: Sequence[Finding], fail_on: Level | None) -> tuple[Finding, ...]:
+    """The findings that give exit status 1: what the series breaks, from a level on, unless suppressed."""
+    if fail_on is None:
+        return ()
+    least = LEVELS.index(fail_on)
+    return tuple(
+        finding
+        for finding in found
+        if finding.kind in (FindingKind.INTRODUCED, FindingKind.WINDOW)
+        and finding.suppressed is None
+        and LEVELS.index(finding.level) >= least
+    )
+
+
 def _exit_status(found: Sequence[Finding], unknown: Sequence[Unknown], options: Options) -> int:
-    if options.fail_on is not None:
-        least = LEVELS.index(options.fail_on)
-        for finding in found:
-            counts = finding.kind in (FindingKind.INTRODUCED, FindingKind.WINDOW)
-            if counts and finding.suppressed is None and LEVELS.index(finding.level) >= least:
-                return 1
+    if counted(found, options.fail_on):
+        return 1
     if any(one.weight is Weight.INCOMPLETE for one in unknown):
         return 3
     return 0

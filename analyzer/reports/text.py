@@ -59,6 +59,12 @@ def render(report: Report, style: Style, scenarios: tuple[str, ...] = ()) -> str
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
+def render_findings(report: Report, found: Iterable[Finding], style: Style) -> str:
+    """Some findings of a report alone, each with its path. Ends in one newline."""
+    blocks = (_finding(report, finding, style) for finding in words.ordered_findings(found))
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
 def _opening(report: Report, style: Style) -> list[str]:
     lines = [style.paint(line, "bold") for line in fold(visible(report.title or "Patch series"), style.width)]
     lines += fold(visible(f"computed {words.source_words(report)}"), style.width)

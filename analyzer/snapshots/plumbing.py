@@ -87,6 +87,7 @@ class Git:
             raise InputError(f"{directory}: git is too old to be asked about it: 2.29 or newer is needed")
         self.hash_name, self.shallow = hash_name, shallow == "true"
         self.folder = Path(folder.removesuffix("\n"))
+        self.environment.update(_quarantine(self.folder))
         self.directory = directory
 
     @property
@@ -137,6 +138,16 @@ class Git:
             )
         except FileNotFoundError:
             raise InputError("git is not installed, or not on the search path: install it") from None
+
+
+def _quarantine(folder: Path) -> dict[str, str]:
+    """What a git needs to see objects of a push that this repository has not taken yet: git keeps them apart
+    while it asks the hooks."""
+    apart = os.environ.get("GIT_QUARANTINE_PATH", "")
+    if not apart or (folder / "objects").resolve() not in Path(apart).resolve().parents:
+        return {}
+    names = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def said(stream: IO[bytes]) -> bytes:

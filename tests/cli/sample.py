@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from analyzer.cli import Doors, Request, run
-from analyzer.cli.doors import Progress, Walked
+from analyzer.cli.doors import Hooked, Progress, Walked
 from analyzer.model.backport import Backport, Part
 from analyzer.model.history import History, HistoryEntry, ScenarioStep, Told
 from analyzer.model.profile import LetterKind, Profile, Rule, Scenario, Selection
@@ -187,6 +187,9 @@ def doors(*reports: Report) -> Doors:
         )  # fmt: skip
         return (matrix,) if request.paths != ("aside.patch",) else ()
 
+    def hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
+        return 10, f"{hooked.action}\n", f"{' '.join(hooked.words)}\n"
+
     return Doors(
         analyse,
         flow,
@@ -197,6 +200,7 @@ def doors(*reports: Report) -> Doors:
         history,
         rules,
         backport,
+        hook,
     )
 
 

@@ -1,0 +1,204 @@
+"""Real pushes between real repositories, with the hook that is asked before."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.hooks.world import LOST, PATCHES, SUPPRESSIONS, World
+from tests.repositories import commit, git, write
+
+STRICT = ("--fail-on", "warning")
+
+
+def test_a_regression_is_refused_and_its_witness_is_shown(pushing: World) -> None:
+    pushing.install()
+    before = pushing.there_has()
+    pushing.apply(*PATCHES)
+    done = pushing.push()
+    assert done.status == 1
+    assert "analyze-series: pre-push: refs/heads/main: refused" in done.err
+    assert "error: abort-before-radio: out of order (introduced by patch 2)" in done.err
+    for step in ("slot_verify(u) < 0: yes  [fwup/update.c:", "+  ", "radio_resume()  [fwup/update.c:37"):
+        assert step in done.err
+    assert "git push --no-verify" in done.err
+    assert f"analyze-series {before}..{pushing.head()}" in done.err
+    assert "failure-is-told" not in done.err  # a warning stops nothing
+    assert pushing.there_has() == before
+
+
+def test_no_verify_lets_it_through(pushing: World) -> None:
+    pushing.install()
+    pushing.apply(*PATCHES)
+    assert pushing.push("--no-verify", "origin", "main").status == 0
+    assert pushing.there_has() == pushing.head()
+
+
+def test_a_suppression_with_a_reason_lets_it_through_from_the_next_push_on(pushing: World) -> None:
+    pushing.install(*STRICT)
+    pushing.apply(PATCHES[0])
+    assert LOST in pushing.push().err
+    git(pushing.here, "reset", "-q", "--hard", "HEAD~1")
+    # The commits that are pushed have no say in how they are judged.
+    commit(pushing.here, {".analyze-series.toml": SUPPRESSIONS}, "live with it")
+    told = pushing.head()
+    pushing.apply(PATCHES[0])
+    assert LOST in pushing.push().err
+    assert pushing.push("origin", f"{told}:main").status == 0
+    done = pushing.push()
+    assert (done.status, "analyze-series" in done.err) == (0, False)
+    assert pushing.there_has() == pushing.head()
+
+
+def test_a_push_without_code_starts_no_python_and_asks_git_twice(pushing: World) -> None:
+    pushing.install()
+    commit(pushing.here, {"README": "more words\n", "docs/c.txt": "*.c\n"}, "words")
+    git(pushing.here, "tag", "-a", "-m", "a tag", "v1")
+    git(pushing.here, "branch", "other")
+    trace = pushing.folder / "trace"
+    done = pushing.push("origin", "main", "other", "v1", GIT_TRACE2_EVENT=str(trace))
+    assert done.status == 0
+    assert (pushing.there_has(), pushing.there_has("other")) == (pushing.head(),) * 2
+    assert pushing.starts_of_python() == []
+    assert pushing.asked_of_git(trace) == ["rev-list", "diff-tree"]
+
+
+def test_a_push_with_code_starts_it(pushing: World) -> None:
+    pushing.install()
+    commit(pushing.here, {"fwup/fwup.h": "/* more */\n", "README": "more\n"}, "words on code")
+    pushing.push()
+    assert any("-m analyzer hook run pre-push" in start for start in pushing.starts_of_python())
+
+
+@pytest.mark.parametrize("remote", ["origin", "ADDRESS"])
+def test_a_new_branch_is_compared_with_what_the_remote_has(pushing: World, remote: str) -> None:
+    pushing.install()
+    pushing.apply(PATCHES[0])
+    pushing.push("--no-verify", "origin", "main")
+    pushing.apply(PATCHES[1])
+    remote = str(pushing.there) if remote == "ADDRESS" else remote
+    done = pushing.push(remote, "HEAD:refs/heads/topic")
+    # On top of what is there, the second patch is the first of its series.
+    assert "error: abort-before-radio: out of order (introduced by patch 1)" in done.err
+    assert pushing.there_has("topic") == ""
+    # Nothing new to tell of commits that are there.
+    assert pushing.push(remote, "HEAD~1:refs/heads/topic").status == 0
+    assert not any(LOST in line for line in done.err.splitlines())
+
+
+def test_deletions_pass(pushing: World) -> None:
+    git(pushing.here, "push", "-q", "origin", "main:topic")
+    pushing.install()
+    assert pushing.push("origin", ":topic").status == 0
+    assert pushing.starts_of_python() == []
+
+
+def test_the_first_push_to_an_empty_remote_passes_and_says_why(pushing: World) -> None:
+    git(pushing.folder, "init", "-q", "--bare", "empty.git")
+    git(pushing.here, "remote", "add", "empty", str(pushing.folder / "empty.git"))
+    pushing.install()
+    pushing.apply(*PATCHES)
+    done = pushing.push("empty", "main")
+    assert done.status == 0
+    assert "refs/heads/main: nothing that it begins on is known to be there: not looked at" in done.err
+
+
+def test_a_branch_that_was_written_anew_is_looked_at_from_what_the_remote_has(pushing: World) -> None:
+    pushing.install()
+    git(pushing.here, "checkout", "-q", "-b", "topic")
+    commit(pushing.here, {"README": "topic\n"}, "topic")
+    git(pushing.here, "push", "-q", "origin", "topic")
+    git(pushing.here, "reset", "-q", "--hard", "main")
+    pushing.apply(*PATCHES)
+    done = pushing.push("-f", "origin", "topic")
+    assert "introduced by patch 2" in done.err
+    # What the other side had may be unknown here.
+    other = pushing.folder / "other"
+    git(pushing.folder, "clone", "-q", str(pushing.there), str(other))
+    git(other, "checkout", "-q", "topic")
+    commit(other, {"README": "somebody\n"}, "somebody else")
+    git(other, "push", "-q", "origin", "topic")
+    assert "introduced by patch 2" in pushing.push("-f", "origin", "topic").err
+
+
+def test_what_another_branch_of_the_remote_has_is_looked_at_when_a_branch_goes_on_to_it(
+    pushing: World,
+) -> None:
+    pushing.install()
+    pushing.apply(*PATCHES)
+    pushing.push("--no-verify", "origin", "main:topic")
+    assert "introduced by patch 2" in pushing.push("origin", "main", "main:other").err
+
+
+def test_a_name_with_blanks_may_be_pushed(pushing: World) -> None:
+    pushing.install()
+    commit(pushing.here, {"README": "more\n"}, "more words")
+    assert pushing.push("origin", "HEAD^{/more words}:refs/heads/topic").status == 0
+    assert pushing.starts_of_python() == []
+    pushing.apply(*PATCHES)
+    done = pushing.push("origin", "HEAD^{/tell listeners of}:refs/heads/topic")
+    assert "introduced by patch 2" in done.err
+
+
+def test_only_the_refs_that_break_something_are_named(pushing: World) -> None:
+    pushing.install()
+    git(pushing.here, "branch", "fine")
+    pushing.apply(*PATCHES)
+    done = pushing.push("origin", "main:one", "main:two", "fine")
+    assert "refs/heads/one, refs/heads/two: refused" in done.err
+    assert done.err.count("error: abort-before-radio") == 1
+    assert "fine: refused" not in done.err
+
+
+def test_what_cannot_be_told_passes_with_a_word_unless_asked_otherwise(pushing: World) -> None:
+    pushing.install()
+    base = pushing.head()
+    text = (pushing.here / "fwup/update.c").read_text()
+    commit(pushing.here, {"fwup/update.c": text + "\nstatic int broken(void) { fwup_tell( } }\n"}, "broken")
+    pushing.install("--incomplete", "refuse")
+    done = pushing.push()
+    refused = done.status
+    pushing.install()
+    passed = pushing.push()
+    assert (refused, passed.status) == (1, 0), done.err
+    assert "could not tell" in done.err and "could not tell" in passed.err
+    assert pushing.there_has() != base
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        ("/nowhere/python", "the program is gone (/nowhere/python): run analyze-series hook install again"),
+        ("/bin/false", "it could not be judged (status 1)"),  # as Python ends that has no such module
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True], ids=["pass", "refuse"])
+def test_a_program_that_does_not_start_lets_pass_with_a_word_unless_asked_otherwise(
+    pushing: World, python: str, said: str, strict: bool
+) -> None:
+    pushing.install(*(("--incomplete", "refuse") if strict else ()))
+    hook = pushing.here / ".git" / "hooks" / "pre-push"
+    hook.write_text(hook.read_text().replace(f"python={sys.executable}", f"python={python}"))
+    (pushing.folder / "shims" / "analyze-series").unlink()
+    pushing.apply(*PATCHES)
+    done = pushing.push()
+    assert done.status == (1 if strict else 0)
+    outcome = "refused (--incomplete refuse)" if strict else "let through"
+    assert f"analyze-series: pre-push: {said}; {outcome}\n" in done.err
+
+
+def test_what_git_gives_other_hooks_is_not_taken_for_the_repository_s(pushing: World) -> None:
+    pushing.install()
+    pushing.apply(*PATCHES)
+    elsewhere = pushing.folder / "nowhere"
+    done = pushing.push(GIT_INDEX_FILE=str(elsewhere), GIT_LITERAL_PATHSPECS="1")
+    assert "introduced by patch 2" in done.err
+    git(pushing.here, "worktree", "add", "-q", str(pushing.folder / "second"), "HEAD", "-b", "second")
+    write(pushing.folder / "second", {"README": "changed\n"})
+    done = pushing.run("git", "push", "origin", "second", cwd=pushing.folder / "second")
+    assert "introduced by patch 2" in done.err
+    done = pushing.run(
+        "git", f"--git-dir={pushing.here / '.git'}", "push", "origin", "second", cwd=pushing.folder
+    )
+    assert "introduced by patch 2" in done.err
