@@ -190,6 +190,40 @@ def _report(
     passages: Sequence[Passage] = (),
 ) -> Report:
     snapshots = certain(source.snapshots, series)
+    report = _executed(series, snapshots, profile, options, progress, source, store)
+    found = report.findings
+    claimed = stated(passages, series, profile, report)
+    every: tuple[Subscriber, ...] | None = None
+    if repository is not None and source.base is not None:
+        progress("looking for who is hit")
+        objects, base = repository.objects, source.base.commit
+        try:
+            told = heard(
+                report.changes, found, snapshots, series, profile, objects, base, store,
+                always=claimed.on_subscribers,
+            )  # fmt: skip
+        except InputError as wrong:  # a partial clone may lack what lies outside of the domain
+            report = replace(report, notes=(*report.notes, f"who is hit could not be told: {wrong}"))
+        else:
+            report = replace(
+                report, changes=told.changes, findings=told.findings, subscribers=told.subscribers
+            )
+            every = told.every
+    report = with_claims(report, claimed, every)
+    spots = spots_of(found, series, snapshots, tree=source.kind == "tree")
+    return replace(report, source_lines=source_lines(report, snapshots), spots=spots)
+
+
+def _executed(
+    series: Series,
+    snapshots: Sequence[Snapshot],
+    profile: Profile,
+    options: Options,
+    progress: Callable[[str], None],
+    source: Source,
+    store: cfront.Store,
+) -> Report:
+    """What executing the stages tells. Their graphs, which are most of the memory, go with the return."""
     stages = bind(snapshots, profile, store, options.bounds, progress)
     compared = compare_all(stages, profile, options, progress)
     changes = tuple(change for result in compared for change in result.changes)
@@ -203,7 +237,7 @@ def _report(
     found = findings(verdicts, profile.rules, changes, followed(stages, compared, verdicts, profile, options))
     unknown = _unknown(series, snapshots, scenarios, compared, verdicts)
     unknown += unexplained(scenarios, changes)
-    report = Report(
+    return Report(
         profile=profile.name,
         profile_title=profile.title,
         source=source.kind,
@@ -223,25 +257,6 @@ def _report(
         base=source.base.commit if source.base else "",
         base_reason=source.base.reason if source.base else "",
     )
-    claimed = stated(passages, series, profile, report)
-    every: tuple[Subscriber, ...] | None = None
-    if repository is not None and source.base is not None:
-        progress("looking for who is hit")
-        objects, base = repository.objects, source.base.commit
-        try:
-            told = heard(
-                changes, found, stages, series, profile, objects, base, store, always=claimed.on_subscribers
-            )
-        except InputError as wrong:  # a partial clone may lack what lies outside of the domain
-            report = replace(report, notes=(*report.notes, f"who is hit could not be told: {wrong}"))
-        else:
-            report = replace(
-                report, changes=told.changes, findings=told.findings, subscribers=told.subscribers
-            )
-            every = told.every
-    report = with_claims(report, claimed, every)
-    spots = spots_of(found, series, snapshots, tree=source.kind == "tree")
-    return replace(report, source_lines=source_lines(report, snapshots), spots=spots)
 
 
 def certain(snapshots: Sequence[Snapshot], series: Series) -> tuple[Snapshot, ...]:

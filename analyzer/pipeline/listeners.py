@@ -1,6 +1,6 @@
 """Who is hit: the subscribers of the tree, joined to the changes and findings of a series.
 
-Input: changes and findings, the stages with their graphs, the base in a repository. Output: the same changes
+Input: changes and findings, the snapshots, the base in a repository. Output: the same changes
 and findings with their `hits`, and the subscribers that are hit. An event is told elsewhere when a change has
 it at another function, or on the other side of a landmark. Not modelled: subscribers that only a stage in
 the middle has.
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.cfront import Store
-from analyzer.lifecycle.stages import Stage
 from analyzer.model.contract import letters
 from analyzer.model.effect import Effect
 from analyzer.model.profile import LetterKind, Profile
 from analyzer.model.report import Change, Finding, Hit, Letter, Subscriber
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Series
+from analyzer.model.snapshot import Snapshot
 from analyzer.profiles import parse_contract
 from analyzer.regress.effects import affected
 from analyzer.snapshots.objects import Objects
@@ -43,7 +43,7 @@ class Heard:
 def heard(
     changes: Sequence[Change],
     findings: Sequence[Finding],
-    stages: Sequence[Stage | None],
+    snapshots: Sequence[Snapshot],
     series: Series,
     profile: Profile,
     objects: Objects,
@@ -55,8 +55,7 @@ def heard(
     """See the module's docstring. With `always`, the subscribers are looked for even if nothing changes."""
     if not profile.registrations or not (changes or always):
         return Heard(tuple(changes), tuple(findings), ())
-    done = [stage for stage in stages if stage is not None]
-    tree = Tree(objects, commit, _laid(series, done))
+    tree = Tree(objects, commit, _laid(series, snapshots))
     known = join(open_code(tree, profile, store), profile)
     hit = tuple(_with_hits(change, known) for change in changes)
     told = tuple(replace(finding, hits=_of_finding(finding, profile, known)) for finding in findings)
@@ -65,12 +64,13 @@ def heard(
     return Heard(hit, told, hits, known.subscribers)
 
 
-def _laid(series: Series, done: Sequence[Stage]) -> dict[str, str]:
+def _laid(series: Series, snapshots: Sequence[Snapshot]) -> dict[str, str]:
     """The texts of the last stage that the series touched."""
+    done = [snapshot for snapshot in snapshots if snapshot.analysed]
     if not done:
         return {}
     paths = {diff.new_path for patch in series.patches for diff in patch.files}
-    files = done[-1].snapshot.files
+    files = done[-1].files
     return {path: files[path] for path in paths if path in files}
 
 
