@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from reduced_tree import Executable, Execution, available, build, patches, run_many, tree_at
 
 from analyzer import profiles
+from tests.execution.reduced_tree import Executable, Execution, available, build, patches, run_many, tree_at
 
 
 @pytest.fixture(scope="session")

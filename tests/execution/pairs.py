@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reduced_tree import (
+from analyzer.model.profile import Profile
+from tests.execution.reduced_tree import (
     OWN,
     SOURCES,
     Execution,
@@ -24,8 +25,6 @@ from reduced_tree import (
     run_many,
     trace_of,
 )
-
-from analyzer.model.profile import Profile
 
 _WIDTH = 10_000  # lines of a source
 

@@ -22,9 +22,10 @@ FIXTURE = HERE.parent.parent / "fixtures" / "qemu-reduced"
 STUBS = HERE / "stubs"
 SOURCES = ("migration", "colo", "multifd", "options", "postcopy-ram")
 MODES = ("MIG_MODE_NORMAL", "MIG_MODE_CPR_REBOOT", "MIG_MODE_CPR_TRANSFER", "MIG_MODE_CPR_EXEC")
-POSTCOPY = ("MIGRATION_STATUS_POSTCOPY_DEVICE", "MIGRATION_STATUS_POSTCOPY_ACTIVE")
 RUN_STATES = {-1: "-1", 4: "RUN_STATE_PAUSED", 7: "RUN_STATE_FINISH_MIGRATE", 9: "RUN_STATE_RUNNING"}
 OWN = 100_000
+WATCHED = ("postcopy_start", "migrate_mode_is_cpr")  # functions under test whose results selections read
+_RETURNS = re.compile(rf"(?P<before>^[ \t][^\n]*?)\b(?P<name>{'|'.join(WATCHED)})\(", re.MULTILINE)
 _LINE = re.compile(r"(?P<file>[\w-]+\.c)\s+(?P<line>\d+|-)\s+0x(?P<address>[0-9a-f]+)")
 FLAGS = ("-std=gnu17", "-O0", "-w", "-fno-pie", "-fno-stack-protector", "-ftrivial-auto-var-init=zero")
 
@@ -118,8 +119,7 @@ def compiled(tree: Path, scratch: Path) -> World:
     include = (f"-I{scratch}", f"-I{STUBS}", f"-I{tree / 'include'}")
     objects = {}
     for name in SOURCES:
-        source = tree / "migration" / f"{name}.c"
-        objects[name] = _object(source, scratch / f"{name}.o", include)
+        objects[name] = _object((tree / "migration" / f"{name}.c").read_text(), name, scratch, include)
     rest = scratch / "world.o"
     _run("gcc", *FLAGS, *include, "-c", str(HERE / "world.c"), "-o", str(rest))
     return World(objects, rest, include, scratch)
@@ -128,17 +128,14 @@ def compiled(tree: Path, scratch: Path) -> World:
 def recompiled(world: World, name: str, text: str, scratch: Path) -> World:
     """`world` with another text of one of its sources; raises `Refused` if that does not compile."""
     scratch.mkdir(parents=True, exist_ok=True)
-    source = scratch / f"{name}.c"
-    source.write_text(text)
-    return World(
-        {**world.objects, name: _object(source, scratch / f"{name}.o", world.include)},
-        world.rest,
-        world.include,
-        scratch,
-    )
+    objects = {**world.objects, name: _object(text, name, scratch, world.include)}
+    return World(objects, world.rest, world.include, scratch)
 
 
-def _object(source: Path, target: Path, include: tuple[str, ...]) -> Path:
+def _object(text: str, name: str, scratch: Path, include: tuple[str, ...]) -> Path:
+    source, target = scratch / f"{name}.c", scratch / f"{name}.o"
+    # What a function under test returns is noted where it is called, if somebody asks.
+    source.write_text(_RETURNS.sub(r"\g<before>executor_returned_\g<name>(", text))
     command = ("gcc", *FLAGS, "-g", "-finstrument-functions", *include, "-c", str(source), "-o", str(target))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -217,10 +214,7 @@ def claims(selection: Selection, trace: Trace) -> bool:
     """Whether `selection` picks this run. A value that the run never decided fits, and so does any value of
     a variable that the tree lacks."""
     entered = {name for name, _ in trace.entered}
-    # These two are executed, and cannot be watched.
-    cpr = "0" if trace.mode == "MIG_MODE_NORMAL" else "+"
-    executed = {"postcopy_start": _started(trace), "migrate_mode_is_cpr": cpr}
-    outcomes = {**executed, **dict(trace.outcomes)}
+    outcomes = dict(trace.outcomes)
     values = {"state": trace.state, "mode": trace.mode, "vm-old-state": trace.old_state}
     taken = {"state": {*trace.passed, trace.state}, "mode": {trace.mode}}
     return (
@@ -233,13 +227,6 @@ def claims(selection: Selection, trace: Trace) -> bool:
         and not any(taken[name] & set(wanted) for name, wanted in selection.never.items())
         and selection.ends in ("", trace.ends)
     )
-
-
-def _started(trace: Trace) -> str:
-    """How postcopy_start() returned: it takes one of these states just before it returns zero."""
-    if all(name != "postcopy_start" for name, _ in trace.entered):
-        return ""
-    return "0" if {*POSTCOPY} & {*trace.passed, trace.state} else "-"
 
 
 def _signs(watch: Watch) -> set[str]:
@@ -290,7 +277,7 @@ def _asked(profile: Profile) -> list[str]:
     return [
         *(f"enter {name}" for name in sorted(functions)),
         *(f"watch {call}" for call in sorted(calls)),
-        *(f"pass {number}" for number, name in enumerate(_states()) if name in taken.union(POSTCOPY)),
+        *(f"pass {number}" for number, name in enumerate(_states()) if name in taken),
     ]
 
 

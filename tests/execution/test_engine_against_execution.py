@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from reduced_tree import Execution, claims, patches, tree_at
 
 from analyzer import cfront, profiles
 from analyzer.lifecycle.automaton import Automaton
@@ -19,6 +18,7 @@ from analyzer.lifecycle.sequences import doubts, picked
 from analyzer.lifecycle.stages import Stage, bind
 from analyzer.model.snapshot import Evidence
 from analyzer.snapshots.texts import from_texts
+from tests.execution.reduced_tree import Execution, claims, patches, tree_at
 
 pytestmark = pytest.mark.slow
 

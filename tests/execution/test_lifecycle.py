@@ -6,12 +6,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from reduced_tree import patches
 
 from analyzer import cfront, intake, profiles
 from analyzer.model.profile import Profile
 from analyzer.model.summary import Call, ControlFlowSummary, Symbol
 from analyzer.snapshots import built_in
+from tests.execution.reduced_tree import patches
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REAL = ROOT.parent / "shared" / "series" / "qemu-failed-notifier"

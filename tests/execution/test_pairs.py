@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pairs import Base, Pair, Pairs, base_of, with_text
-from reduced_tree import Refused, available, tree_at
 
 from analyzer import profiles
+from tests.execution.pairs import Base, Pair, Pairs, base_of, with_text
+from tests.execution.reduced_tree import Refused, available, tree_at
 
 pytestmark = pytest.mark.slow
 

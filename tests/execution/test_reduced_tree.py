@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from reduced_tree import FIXTURE, Executable, Execution, available, claims, patches, run_many
 
 from analyzer import profiles
+from tests.execution.reduced_tree import FIXTURE, Executable, Execution, available, claims, patches, run_many
 
 S = "SETUP@migration_connect"
 Dp, Fp = "DONE@postcopy_start", "FAILED@postcopy_start"

@@ -409,6 +409,12 @@ static void watch(const char *call, int outcome)
     }
 }
 
+int executor_returned(const char *call, int result)
+{
+    watch(call, result);
+    return result;
+}
+
 /* The first in the list of notifiers: it hears every event, and may refuse SETUP for all of them. */
 static int listen(NotifierWithReturn *notifier, MigrationEvent *e, Error **errp)
 {

@@ -45,6 +45,12 @@ void executor_leave(void);
 #define g_free(pointer) ((void)(pointer))
 #define g_clear_pointer(place, destroy) (*(place) = NULL)
 
+/* Calls of functions under test whose results are asked about; they are renamed so before they are compiled. */
+int executor_returned(const char *call, int result);
+#define executor_returned_postcopy_start(...) executor_returned("postcopy_start", postcopy_start(__VA_ARGS__))
+#define executor_returned_migrate_mode_is_cpr(...) \
+    executor_returned("migrate_mode_is_cpr", migrate_mode_is_cpr(__VA_ARGS__))
+
 int executor_exchange(int *place, int old, int new);
 #define qatomic_cmpxchg(place, old, new) executor_exchange(place, old, new)
 
