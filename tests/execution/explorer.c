@@ -28,6 +28,7 @@
 #define OWN 100000
 #define KEYS 512
 #define QUEUE 256
+#define COMPARED 0xff /* in place of a context */
 #define APART 3 /* decisions of one place that one world may be ahead */
 
 extern World world_0;
@@ -214,15 +215,27 @@ __attribute__((optimize("O2"))) static bool add(uint64_t **table, size_t *count,
     return false;
 }
 
+/* The first letter from `i` on that counts: of a letter that repeats the first two do. */
+static int next_counted(Seen *seen, int i)
+{
+    while (i > 1 && i < seen->letters && seen->letter[i] == seen->letter[i - 1] &&
+           seen->where[i] == seen->where[i - 1] && seen->letter[i] == seen->letter[i - 2] &&
+           seen->where[i] == seen->where[i - 2]) {
+        seen->context[i++] = COMPARED;
+    }
+    return i;
+}
+
 /* Contexts of letters that both worlds emitted are compared, and then they are no part of the state. */
 static void compare_contexts(void)
 {
     Seen *first = x->world[0]->seen, *second = x->world[1]->seen;
 
-    for (int i = 0; i < first->letters && i < second->letters; i++) {
-        if (first->context[i] != 0xff) {
-            x->shifted |= first->context[i] != second->context[i];
-            first->context[i] = second->context[i] = 0xff;
+    for (int i = next_counted(first, 0), k = next_counted(second, 0); i < first->letters && k < second->letters;
+         i = next_counted(first, i + 1), k = next_counted(second, k + 1)) {
+        if (first->context[i] != COMPARED) {
+            x->shifted |= first->context[i] != second->context[k];
+            first->context[i] = second->context[k] = COMPARED;
         }
     }
 }
@@ -410,6 +423,19 @@ static void show(const char *text, size_t size)
     }
 }
 
+/* What the second world, which is at its end, did not come to: outcomes do not matter any more. */
+static void leave_the_rest(void)
+{
+    for (int i = 0; i < x->touched_count; i++) {
+        int key = x->touched[i];
+        while (x->waiting[key]->count) {
+            if (pop(key) && x->keys[key].kind == TURN) {
+                drop();
+            }
+        }
+    }
+}
+
 _Noreturn void executor_end(const World *world, char *line, size_t size)
 {
     if (x->worlds == 1) {
@@ -419,6 +445,9 @@ _Noreturn void executor_end(const World *world, char *line, size_t size)
         free(x->line[world->number]);
         x->line[world->number] = line;
         x->ended[world->number] = true;
+        if (world->number) {
+            leave_the_rest();
+        }
     }
     setcontext(&x->home);
     abort();
@@ -440,15 +469,6 @@ static void both_ended(void)
     static char *text;
     static size_t size;
 
-    for (int i = 0; i < x->touched_count; i++) {
-        int key = x->touched[i];
-        while (x->waiting[key]->count) {
-            if (pop(key) && x->keys[key].kind == TURN) {
-                x->dropped++;
-                return;
-            }
-        }
-    }
     compare_contexts();
     FILE *out = open_memstream(&text, &size);
     fprintf(out, "%d\x1f%s\x1f%s", x->shifted, x->line[0], x->line[1]);

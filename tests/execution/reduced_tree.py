@@ -22,9 +22,11 @@ FIXTURE = HERE.parent.parent / "fixtures" / "qemu-reduced"
 STUBS = HERE / "stubs"
 SOURCES = ("migration", "colo", "multifd", "options", "postcopy-ram")
 MODES = ("MIG_MODE_NORMAL", "MIG_MODE_CPR_REBOOT", "MIG_MODE_CPR_TRANSFER", "MIG_MODE_CPR_EXEC")
+OLD_STATE_IS_ASKED = "runstate_is_live"  # what the guest did before is decided where this is called
 RUN_STATES = {-1: "-1", 4: "RUN_STATE_PAUSED", 7: "RUN_STATE_FINISH_MIGRATE", 9: "RUN_STATE_RUNNING"}
 OWN = 100_000
-WATCHED = ("postcopy_start", "migrate_mode_is_cpr")  # functions under test whose results selections read
+# Functions under test whose results selections read, or are to be what the analyzer takes them for.
+WATCHED = ("postcopy_start", "migrate_mode_is_cpr", "migration_call_notifiers")
 _RETURNS = re.compile(rf"(?P<before>^[ \t][^\n]*?)\b(?P<name>{'|'.join(WATCHED)})\(", re.MULTILINE)
 _LINE = re.compile(r"(?P<file>[\w-]+\.c)\s+(?P<line>\d+|-)\s+0x(?P<address>[0-9a-f]+)")
 FLAGS = ("-std=gnu17", "-O0", "-w", "-fno-pie", "-fno-stack-protector", "-ftrivial-auto-var-init=zero")
@@ -135,7 +137,7 @@ def recompiled(world: World, name: str, text: str, scratch: Path) -> World:
 def _object(text: str, name: str, scratch: Path, include: tuple[str, ...]) -> Path:
     source, target = scratch / f"{name}.c", scratch / f"{name}.o"
     # What a function under test returns is noted where it is called, if somebody asks.
-    source.write_text(_RETURNS.sub(r"\g<before>executor_returned_\g<name>(", text))
+    source.write_text(_RETURNS.sub(r"\g<before>executor_\g<name>(", text))
     command = ("gcc", *FLAGS, "-g", "-finstrument-functions", *include, "-c", str(source), "-o", str(target))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -215,7 +217,9 @@ def claims(selection: Selection, trace: Trace) -> bool:
     a variable that the tree lacks."""
     entered = {name for name, _ in trace.entered}
     outcomes = dict(trace.outcomes)
-    values = {"state": trace.state, "mode": trace.mode, "vm-old-state": trace.old_state}
+    values = {"state": trace.state, "mode": trace.mode}
+    if trace.old_state == "-1" or OLD_STATE_IS_ASKED in entered:
+        values["vm-old-state"] = trace.old_state
     taken = {"state": {*trace.passed, trace.state}, "mode": {trace.mode}}
     return (
         entered.issuperset(selection.through)
@@ -269,6 +273,7 @@ def _asked(profile: Profile) -> list[str]:
     selections = [scenario.select for scenario in profile.scenarios]
     selections += [rule.select for rule in profile.rules]
     functions = {name for item in selections for name in (*item.through, *item.avoids)}
+    functions.add(OLD_STATE_IS_ASKED)
     functions |= {item.shown_from for item in profile.scenarios if item.shown_from}
     calls = {watch.call for item in selections for watch in (*item.returned, *item.assume)}
     taken = {

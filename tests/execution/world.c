@@ -93,6 +93,9 @@ static const char *caller(int up)
 
 /* --- decisions --------------------------------------------------------------------------------------- */
 
+/* Where the function that says it was called from. */
+#define SITE __builtin_return_address(0)
+
 static int choose(const char *name, void *site, int ways)
 {
     return executor_choose(&executor_world, OUTCOME, name, site, ways, NULL);
@@ -215,7 +218,7 @@ static void may_switch(const char *name, void *site, bool others)
 void bql_lock(void)
 {
     may_switch("bql_lock", __builtin_return_address(0), true);
-    while (run.bql != NOBODY) {
+    while (run.bql != NOBODY && run.bql != run.seen.current) {
         wait_for_others();
     }
     run.bql = run.seen.current;
@@ -415,6 +418,12 @@ int executor_returned(const char *call, int result)
     return result;
 }
 
+/* The tree asserts that nobody refuses but at SETUP; the analyzer does not look into what notifies. */
+int executor_notified(int event, int result)
+{
+    return event == MIG_EVENT_PRECOPY_SETUP ? result : -choose("refused", SITE, 2);
+}
+
 /* The first in the list of notifiers: it hears every event, and may refuse SETUP for all of them. */
 static int listen(NotifierWithReturn *notifier, MigrationEvent *e, Error **errp)
 {
@@ -461,11 +470,12 @@ static int answer(const char *call, void *site, int first, int second)
     return outcome;
 }
 
-#define SITE __builtin_return_address(0)
 #define UNKNOWN(type, name, first, second) type name() { return (type)answer(#name, SITE, first, second); }
 
 UNKNOWN(bool, anyone_asks, 0, 1)
+UNKNOWN(bool, migrate_auto_converge, 0, 1)
 UNKNOWN(bool, migrate_multifd, 0, 1)
+UNKNOWN(bool, migrate_release_ram, 0, 1)
 UNKNOWN(bool, migrate_has_error, 0, 1)
 UNKNOWN(bool, migrate_return_path, 0, 1)
 UNKNOWN(bool, migrate_switchover_ack, 0, 1)
@@ -599,6 +609,13 @@ void colo_receive_check_message(void *file, int message, Error **errp)
     (void)file, (void)message;
     interrupted("colo_receive_check_message", SITE);
     *errp = choose("colo_receive_check_message", SITE, 2) ? &executor_error : NULL;
+}
+
+void replication_start_all(int mode, Error **errp)
+{
+    (void)mode;
+    interrupted("replication_start_all", SITE);
+    *errp = choose("replication_start_all", SITE, 2) ? &executor_error : NULL;
 }
 
 /* Also where the other side's and the user's news come in: before each look at what is left to send. */

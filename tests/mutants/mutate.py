@@ -50,6 +50,24 @@ class Mutant:
     lines: tuple[Line, ...]
 
     @property
+    def otherwise(self) -> tuple[Line, ...]:
+        """The same text, of whose copy it is said that it is the original, and the other way round: () if
+        there is none."""
+        if self.kind != "duplicate":
+            return ()
+        copied = [line for line in self.lines if line.came == 0]
+        own = [line.text.strip() for line in copied]
+        first = next(n for n, line in enumerate(self.lines) if line.came == self.line)
+        # The statement may begin before the call does.
+        while [line.text.strip() for line in self.lines[first : first + len(own)]] != own:
+            first -= 1
+        numbers = iter([line.came for line in self.lines[first : first + len(own)]])
+        return tuple(
+            Line(line.text, next(numbers)) if line.came == 0 else Line(line.text, 0) if own_line else line
+            for own_line, line in ((first <= n < first + len(own), line) for n, line in enumerate(self.lines))
+        )
+
+    @property
     def name(self) -> str:
         return f"{self.function}:{self.line} {self.kind}: {self.words}"
 
@@ -87,7 +105,7 @@ def mutants(path: str, text: str, profile: Profile, fresh: str = FRESH) -> tuple
     for function in _all(root, ("function_definition",)):
         body = function.child_by_field_name("body")
         for call in _calls(body, emitting(profile)) if body is not None else ():
-            site = _Site(path, text, code, function, call, constants, fresh)
+            site = _Site(path, text, code, function, call, emitting(profile), constants, fresh)
             for mutant in site.mutants():
                 if mutant.text != text:
                     found.setdefault(mutant.text, mutant)
@@ -112,7 +130,15 @@ class _Site:
     """One call that emits a letter, and what can be done to it."""
 
     def __init__(
-        self, path: str, text: str, code: str, function: Node, call: Node, constants: list[str], fresh: str
+        self,
+        path: str,
+        text: str,
+        code: str,
+        function: Node,
+        call: Node,
+        emitting: frozenset[str],
+        constants: list[str],
+        fresh: str,
     ) -> None:
         self.path = path
         self.text = text
@@ -123,6 +149,7 @@ class _Site:
         assert body is not None
         self.body = body
         self.call = call
+        self.emitting = emitting
         self.constants = constants
         self.fresh = fresh
         declarator = next(_all(function, ("function_declarator",)))
@@ -317,7 +344,9 @@ class _Site:
         found: dict[str, None] = {}
         for one in _all(self.body, ("if_statement",)):
             condition = one.child_by_field_name("condition")
-            if condition is not None and self._is_safe(condition) and "\n" not in _written(condition):
+            if condition is None or any(_calls(condition, self.emitting)):
+                continue
+            if self._is_safe(condition) and "\n" not in _written(condition):
                 found[_written(condition)[1:-1]] = None
         return list(found)[:MOST_CONDITIONS]
 

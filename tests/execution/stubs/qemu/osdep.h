@@ -45,11 +45,14 @@ void executor_leave(void);
 #define g_free(pointer) ((void)(pointer))
 #define g_clear_pointer(place, destroy) (*(place) = NULL)
 
-/* Calls of functions under test whose results are asked about; they are renamed so before they are compiled. */
+/* Calls of functions under test, which are renamed so before they are compiled: what they return is noted, or
+ * is anything. */
 int executor_returned(const char *call, int result);
-#define executor_returned_postcopy_start(...) executor_returned("postcopy_start", postcopy_start(__VA_ARGS__))
-#define executor_returned_migrate_mode_is_cpr(...) \
-    executor_returned("migrate_mode_is_cpr", migrate_mode_is_cpr(__VA_ARGS__))
+int executor_notified(int event, int result);
+#define executor_postcopy_start(...) executor_returned("postcopy_start", postcopy_start(__VA_ARGS__))
+#define executor_migrate_mode_is_cpr(...) executor_returned("migrate_mode_is_cpr", migrate_mode_is_cpr(__VA_ARGS__))
+#define executor_migration_call_notifiers(s, type, errp) \
+    executor_notified((type), migration_call_notifiers((s), (type), (errp)))
 
 int executor_exchange(int *place, int old, int new);
 #define qatomic_cmpxchg(place, old, new) executor_exchange(place, old, new)
@@ -87,8 +90,6 @@ void migration_bh_schedule(void (*function)(void *), void *argument);
 #define migrate_hup_delete(...) QUIET()
 #define migrate_max_bandwidth() 0
 #define migrate_max_postcopy_bandwidth() 0
-#define migrate_release_ram() false
-#define migrate_auto_converge() false
 #define cpu_throttle_stop() QUIET()
 #define cpr_state_close() QUIET()
 #define global_state_store() QUIET()
@@ -127,7 +128,6 @@ void migration_bh_schedule(void (*function)(void *), void *argument);
 #define ram_postcopy_migrated_memory_release(...) QUIET()
 #define ram_postcopy_send_discard_bitmap(...) QUIET()
 #define ram_write_tracking_stop() QUIET()
-#define replication_start_all(...) QUIET()
 #define yank_unregister_instance(...) QUIET()
 
 extern QIOChannelBuffer executor_channel;
@@ -143,7 +143,9 @@ bool migrate_pause_before_switchover(void);
 
 /* Unknown outcomes; the first is one that only mutants ask for. */
 bool anyone_asks();
+bool migrate_auto_converge();
 bool migrate_multifd();
+bool migrate_release_ram();
 bool migrate_has_error();
 bool migrate_return_path();
 bool migrate_switchover_ack();
@@ -169,6 +171,7 @@ int qemu_savevm_state_iterate();
 int qemu_savevm_state_resume_prepare();
 int qemu_savevm_state_setup();
 int ram_write_tracking_start();
+void replication_start_all(int mode, Error **errp);
 void colo_receive_check_message(void *file, int message, Error **errp);
 void qemu_savevm_state_pending_estimate(uint64_t *must, uint64_t *can);
 void qemu_savevm_state_pending_exact(uint64_t *must, uint64_t *can);

@@ -1,0 +1,1 @@
+"""Judges all mutants of the reduced tree: python -m tests.mutants [--stage N] [--part I/N] [NUMBER ...]"""
