@@ -27,7 +27,8 @@ RUN_STATES = {-1: "-1", 4: "RUN_STATE_PAUSED", 7: "RUN_STATE_FINISH_MIGRATE", 9:
 OWN = 100_000
 # Functions under test whose results selections read, or are to be what the analyzer takes them for.
 WATCHED = ("postcopy_start", "migrate_mode_is_cpr", "migration_call_notifiers")
-_RETURNS = re.compile(rf"(?P<before>^[ \t][^\n]*?)\b(?P<name>{'|'.join(WATCHED)})\(", re.MULTILINE)
+# Where such a call begins a line, its result is thrown away.
+_RETURNS = re.compile(rf"(?P<before>^[ \t]+\S[^\n]*?)\b(?P<name>{'|'.join(WATCHED)})\(", re.MULTILINE)
 _LINE = re.compile(r"(?P<file>[\w-]+\.c)\s+(?P<line>\d+|-)\s+0x(?P<address>[0-9a-f]+)")
 FLAGS = ("-std=gnu17", "-O0", "-w", "-fno-pie", "-fno-stack-protector", "-ftrivial-auto-var-init=zero")
 
