@@ -2,9 +2,9 @@
  * Runs the fixture's sources in every way they can run, and prints what each way was like.
  *
  * Every unknown outcome and every choice of who goes on is a decision. All sequences of decisions are tried, by
- * depth: a run is repeated from its start with the decisions it is to take, and ends early when it is in a state
- * that was met before. A state is the whole memory of the programs under test: their variables and the used
- * parts of their tasks' stacks. See README for what is modelled and what not.
+ * depth: what there is at a decision is kept, and taken back when another way is tried. A run ends early when it
+ * is in a state that was met before. A state is the whole memory of the programs under test: their variables and
+ * the used parts of their tasks' stacks. See README for what is modelled and what not.
  *
  * With two worlds, the second takes the decisions of the first: of each kind of place (a call's name and its
  * line) the n-th as the n-th was there. What the first did not decide, it decides itself; where nobody has to go
@@ -26,29 +26,56 @@
 
 #define MODES 2
 #define OWN 100000
-#define KEYS 512
-#define QUEUE 256
+#define KEYS 300
+#define LINES 10000
+#define QUEUE 15
 #define COMPARED 0xff /* in place of a context */
 #define APART 3 /* decisions of one place that one world may be ahead */
 
 extern World world_0;
 extern World world_1 __attribute__((weak));
 
-typedef struct Decision { unsigned char world, taken, ways; } Decision;
 typedef struct Key { const char *name; int line, kind; } Key;
-typedef struct Waiting { int first, count; bool touched; unsigned char value[QUEUE]; } Waiting;
 typedef struct Place { uintptr_t address; int line; } Place;
+
+/* What the first world decided at a place, and the second has not met. */
+typedef struct Waiting { unsigned char count, value[QUEUE]; } Waiting;
+
+/* The explorer's part of what is taken back. */
+typedef struct Live {
+    ucontext_t here[2], task[2][2];
+    bool begun[2], ended[2], shifted;
+    bool wants_own; /* the second world waits for a decision that the first never takes */
+    int granted; /* the world that is to decide */
+    void *frame[2];
+    char *line[2];
+    int key_count; /* of `waiting` */
+    Waiting waiting[KEYS];
+} Live;
+
+/* A decision, and all there was when it came. */
+typedef struct Decision {
+    int taken, ways;
+    ucontext_t context;
+    Live live;
+    char *memory, *stack[2][2];
+} Decision;
 
 struct Explorer {
     World *world[2];
     int worlds;
-    ucontext_t home, here[2], task[2][2];
+    ucontext_t home;
     char *stack[2][2];
     char *image;
-    Decision *path;
-    size_t length, depth, room;
+    size_t size;
+    Decision **path;
+    size_t length, room;
+    bool returned; /* to a decision */
+    bool abandoned;
     uint64_t *seen;
     size_t seen_count, seen_room;
+    char *lines[LINES];
+    int line_count;
     uint64_t *shown;
     size_t shown_count, shown_room;
     uintptr_t address[FUNCTIONS];
@@ -59,13 +86,7 @@ struct Explorer {
     struct { const char *name; void *site; int key; } met[4 * KEYS];
     Key keys[KEYS];
     int key_count;
-    Waiting *waiting[KEYS]; /* what the first world decided and the second has not met */
-    int touched[KEYS], touched_count;
-    bool begun[2], ended[2], shifted, abandoned;
-    bool wants_own; /* the second world waits for a decision that the first never takes */
-    int granted; /* the world that is to decide */
-    void *frame[2];
-    char *line[2];
+    Live live;
     bool random;
     uint64_t seed;
     int cut, dropped, lost;
@@ -146,7 +167,6 @@ static int key_of(const char *name, void *site, int kind)
                 exit(2);
             }
             x->keys[x->key_count++] = (Key){ name, line, kind };
-            x->waiting[key] = calloc(1, sizeof(Waiting));
         }
         x->met[at].name = name;
         x->met[at].site = site;
@@ -164,7 +184,7 @@ char *executor_stack(int world, int task)
 
 ucontext_t *executor_context(int world, int task)
 {
-    return &x->task[world][task];
+    return &x->live.task[world][task];
 }
 
 /* These two are hot and keep nothing of a state in registers, so they may be optimised. */
@@ -234,7 +254,7 @@ static void compare_contexts(void)
     for (int i = next_counted(first, 0), k = next_counted(second, 0); i < first->letters && k < second->letters;
          i = next_counted(first, i + 1), k = next_counted(second, k + 1)) {
         if (first->context[i] != COMPARED) {
-            x->shifted |= first->context[i] != second->context[k];
+            x->live.shifted |= first->context[i] != second->context[k];
             first->context[i] = second->context[k] = COMPARED;
         }
     }
@@ -245,22 +265,22 @@ static bool met_before(void)
     if (x->worlds > 1) {
         compare_contexts();
     }
-    uint64_t hash = mix(1 + x->shifted, __data_start, _end);
+    uint64_t hash = mix(1 + x->live.shifted, __data_start, _end);
 
     for (int world = 0; world < x->worlds; world++) {
         Seen *seen = x->world[world]->seen;
-        for (int task = 0; task < 2 && !x->ended[world]; task++) {
-            char *from = task == seen->current ? x->frame[world] : seen->saved[task];
+        for (int task = 0; task < 2 && !x->live.ended[world]; task++) {
+            char *from = task == seen->current ? x->live.frame[world] : seen->saved[task];
             if (seen->status[task] != ABSENT && seen->status[task] != ENDED && from) {
                 hash = mix(hash * 31 + (uint64_t)task, from, x->stack[world][task] + STACK);
             }
         }
-        hash = hash * 31 + x->ended[world];
+        hash = hash * 31 + x->live.ended[world];
     }
     for (int key = 0; x->worlds > 1 && key < x->key_count; key++) {
-        Waiting *waiting = x->waiting[key];
+        Waiting *waiting = &x->live.waiting[key];
         for (int i = 0; i < waiting->count; i++) {
-            hash = hash * 1000003 + (uint64_t)key * 16 + waiting->value[(waiting->first + i) % QUEUE] + 1;
+            hash = hash * 1000003 + (uint64_t)key * 16 + waiting->value[i] + 1;
             hash ^= hash >> 29;
         }
     }
@@ -279,16 +299,63 @@ _Noreturn void executor_abandon(bool cut)
 
 static bool too_far_apart(void)
 {
-    for (int i = 0; i < x->touched_count; i++) {
-        if (x->waiting[x->touched[i]]->count > APART) {
+    for (int key = 0; key < x->key_count; key++) {
+        if (x->live.waiting[key].count > APART) {
             return true;
         }
     }
     return false;
 }
 
-/* A decision that nobody took yet. */
-static int decide(int world, int ways)
+/* Keep all there is; the stack in use has to be a task's. */
+static void keep(Decision *decision)
+{
+    memcpy(&decision->live, &x->live, offsetof(Live, waiting) + (size_t)x->key_count * sizeof(Waiting));
+    decision->live.key_count = x->key_count;
+    memcpy(decision->memory, __data_start, x->size);
+    for (int world = 0; world < x->worlds; world++) {
+        for (int task = 0; task < 2; task++) {
+            memcpy(decision->stack[world][task], x->stack[world][task] + STACK - USED, USED);
+        }
+    }
+}
+
+/* Take all back to what it was; not from a task. */
+static void take_back(Decision *decision)
+{
+    int known = decision->live.key_count;
+
+    memcpy(&x->live, &decision->live, offsetof(Live, waiting) + (size_t)known * sizeof(Waiting));
+    memset(&x->live.waiting[known], 0, (size_t)(x->key_count - known) * sizeof(Waiting));
+    memcpy(__data_start, decision->memory, x->size);
+    for (int world = 0; world < x->worlds; world++) {
+        for (int task = 0; task < 2; task++) {
+            memcpy(x->stack[world][task] + STACK - USED, decision->stack[world][task], USED);
+        }
+    }
+}
+
+static Decision *another(int ways)
+{
+    if (x->length == x->room) {
+        size_t wider = x->room ? 2 * x->room : 64;
+        x->path = realloc(x->path, wider * sizeof(*x->path));
+        for (; x->room < wider; x->room++) {
+            Decision *decision = x->path[x->room] = calloc(1, sizeof(Decision));
+            decision->memory = malloc(x->size);
+            for (int i = 0; i < 2 * x->worlds; i++) {
+                decision->stack[i / 2][i % 2] = malloc(USED);
+            }
+        }
+    }
+    Decision *decision = x->path[x->length++];
+    decision->taken = 0;
+    decision->ways = ways;
+    return decision;
+}
+
+/* A decision that nobody took yet. Another way is tried by coming back into it. */
+static __attribute__((noinline)) int decide(int ways)
 {
     if (ways <= 1) {
         return 0;
@@ -297,45 +364,39 @@ static int decide(int world, int ways)
         x->seed = x->seed * 6364136223846793005ull + 1442695040888963407ull;
         return (int)((x->seed >> 33) % (unsigned)ways);
     }
-    if (x->depth == x->length) {
-        if (x->worlds > 1 && !x->ended[1] && too_far_apart()) {
-            x->lost++;
-            executor_abandon(false);
-        }
-        if (met_before()) {
-            executor_abandon(false);
-        }
-        if (x->length == x->room) {
-            x->room = x->room ? 2 * x->room : 1024;
-            x->path = realloc(x->path, x->room * sizeof(*x->path));
-        }
-        x->path[x->length++] = (Decision){ (unsigned char)world, 0, (unsigned char)ways };
+    if (x->worlds > 1 && !x->live.ended[1] && too_far_apart()) {
+        x->lost++;
+        executor_abandon(false);
     }
-    return x->path[x->depth++].taken;
+    if (met_before()) {
+        executor_abandon(false);
+    }
+    x->returned = false;
+    another(ways);
+    getcontext(&x->path[x->length - 1]->context);
+    if (!x->returned) {
+        keep(x->path[x->length - 1]);
+    }
+    return x->path[x->length - 1]->taken;
 }
 
 static void push(int key, unsigned char value)
 {
-    Waiting *waiting = x->waiting[key];
+    Waiting *waiting = &x->live.waiting[key];
 
     if (waiting->count == QUEUE) {
         x->lost++;
         executor_abandon(false);
     }
-    if (!waiting->touched) {
-        waiting->touched = true;
-        x->touched[x->touched_count++] = key;
-    }
-    waiting->value[(waiting->first + waiting->count++) % QUEUE] = value;
+    waiting->value[waiting->count++] = value;
 }
 
 static unsigned char pop(int key)
 {
-    Waiting *waiting = x->waiting[key];
-    unsigned char value = waiting->value[waiting->first];
+    Waiting *waiting = &x->live.waiting[key];
+    unsigned char value = waiting->value[0];
 
-    waiting->first = (waiting->first + 1) % QUEUE;
-    waiting->count--;
+    memmove(waiting->value, waiting->value + 1, --waiting->count);
     return value;
 }
 
@@ -348,23 +409,21 @@ static _Noreturn void drop(void)
 /* Until it is this world's turn to go on. */
 static void wait(int world)
 {
-    swapcontext(&x->here[world], &x->home);
+    swapcontext(&x->live.here[world], &x->home);
 }
 
 /* The first world decides everything, and waits for the second before it decides what is new. */
 static int lead(int kind, int key, int ways, const unsigned char *meaning)
 {
-    bool next = x->depth < x->length && x->path[x->depth].world == 0;
-
-    if (ways > 1 && !next && !x->random) {
+    if (ways > 1) {
         do {
             wait(0);
-        } while (x->granted != 0);
+        } while (x->live.granted != 0);
     }
-    int way = decide(0, ways);
+    int way = decide(ways);
     unsigned char value = meaning ? meaning[way] : (unsigned char)way;
     if (x->keys[key].line < OWN) {
-        if (!x->ended[1]) {
+        if (!x->live.ended[1]) {
             push(key, value);
         } else if (kind == TURN && value) {
             drop();
@@ -382,7 +441,7 @@ static int follow(int kind, int key, int ways, const unsigned char *meaning)
         return 0;
     }
     for (;;) {
-        if (!own && x->waiting[key]->count) {
+        if (!own && x->live.waiting[key].count) {
             unsigned char value = pop(key);
             for (int way = 0; way < ways; way++) {
                 if (value == (meaning ? meaning[way] : way)) {
@@ -391,14 +450,14 @@ static int follow(int kind, int key, int ways, const unsigned char *meaning)
             }
             drop();
         }
-        if (x->ended[0] && kind == TURN) {
+        if (x->live.ended[0] && kind == TURN) {
             return 0;
         }
-        if (x->granted == 1 || ways <= 1) {
-            x->granted = -1;
-            return decide(1, ways);
+        if (x->live.granted == 1 || ways <= 1) {
+            x->live.granted = -1;
+            return decide(ways);
         }
-        x->wants_own = own;
+        x->live.wants_own = own;
         wait(1);
     }
 }
@@ -406,15 +465,35 @@ static int follow(int kind, int key, int ways, const unsigned char *meaning)
 int executor_choose(const World *world, int kind, const char *name, void *site, int ways,
                     const unsigned char *meaning)
 {
-    x->frame[world->number] = __builtin_frame_address(0);
+    x->live.frame[world->number] = __builtin_frame_address(0);
     if (x->worlds == 1) {
-        return decide(0, ways);
+        return decide(ways);
     }
     int key = key_of(name, site, kind);
     return world->number ? follow(kind, key, ways, meaning) : lead(kind, key, ways, meaning);
 }
 
 /* --- runs -------------------------------------------------------------------------------------------- */
+
+/* One copy of a line, for good. */
+static char *kept(char *line, size_t size)
+{
+    uint64_t hash = mix(11, line, line + size);
+
+    for (size_t at = hash % LINES;; at = (at + 1) % LINES) {
+        if (!x->lines[at]) {
+            if (++x->line_count == LINES) {
+                fprintf(stderr, "executor: more than %d lines\n", LINES);
+                exit(2);
+            }
+            return x->lines[at] = line;
+        }
+        if (!strcmp(x->lines[at], line)) {
+            free(line);
+            return x->lines[at];
+        }
+    }
+}
 
 static void show(const char *text, size_t size)
 {
@@ -426,9 +505,8 @@ static void show(const char *text, size_t size)
 /* What the second world, which is at its end, did not come to: outcomes do not matter any more. */
 static void leave_the_rest(void)
 {
-    for (int i = 0; i < x->touched_count; i++) {
-        int key = x->touched[i];
-        while (x->waiting[key]->count) {
+    for (int key = 0; key < x->key_count; key++) {
+        while (x->live.waiting[key].count) {
             if (pop(key) && x->keys[key].kind == TURN) {
                 drop();
             }
@@ -442,9 +520,9 @@ _Noreturn void executor_end(const World *world, char *line, size_t size)
         show(line, size);
         free(line);
     } else {
-        free(x->line[world->number]);
-        x->line[world->number] = line;
-        x->ended[world->number] = true;
+        /* It may be taken back to later, so nobody frees it: lines are few, and each is kept once. */
+        x->live.line[world->number] = kept(line, size);
+        x->live.ended[world->number] = true;
         if (world->number) {
             leave_the_rest();
         }
@@ -453,66 +531,40 @@ _Noreturn void executor_end(const World *world, char *line, size_t size)
     abort();
 }
 
-/* Let a world go on until it waits or is at its end; false if the run is given up. */
+/* Let a world go on, until it waits or is at its end; false if the run is given up. */
 static bool go_on(int world, int granted)
 {
-    ucontext_t *where = x->begun[world] ? &x->here[world] : &x->task[world][MAIN];
+    ucontext_t *where = x->live.begun[world] ? &x->live.here[world] : &x->live.task[world][MAIN];
 
-    x->begun[world] = true;
-    x->granted = granted;
+    x->live.begun[world] = true;
+    x->live.granted = granted;
     swapcontext(&x->home, where);
     return !x->abandoned;
 }
 
 static void both_ended(void)
 {
-    static char *text;
-    static size_t size;
+    char *text = NULL;
+    size_t size = 0;
 
     compare_contexts();
     FILE *out = open_memstream(&text, &size);
-    fprintf(out, "%d\x1f%s\x1f%s", x->shifted, x->line[0], x->line[1]);
+    fprintf(out, "%d\x1f%s\x1f%s", x->live.shifted, x->live.line[0], x->live.line[1]);
     fclose(out);
     show(text, size);
     free(text);
-    text = NULL;
-    size = 0;
 }
 
-static void once(void)
+/* Until both worlds are at their ends: the second goes as far as it can, then somebody decides. */
+static void to_the_end(void)
 {
-    memcpy(__data_start, x->image, (size_t)(_end - __data_start));
-    x->depth = 0;
-    x->shifted = x->abandoned = false;
-    for (int world = 0; world < x->worlds; world++) {
-        x->begun[world] = x->ended[world] = false;
-        for (int task = 0; task < 2; task++) {
-            /* What an earlier run left there would keep equal states apart; none comes deeper than this. */
-            memset(x->stack[world][task] + STACK - USED, 0, USED);
-        }
-        ucontext_t *main_task = &x->task[world][MAIN];
-        getcontext(main_task);
-        main_task->uc_stack.ss_sp = x->stack[world][MAIN];
-        main_task->uc_stack.ss_size = STACK;
-        main_task->uc_link = &x->home;
-        makecontext(main_task, x->world[world]->main_task, 0);
-    }
-    for (int i = 0; i < x->touched_count; i++) {
-        Waiting *waiting = x->waiting[x->touched[i]];
-        waiting->first = waiting->count = 0;
-        waiting->touched = false;
-    }
-    x->touched_count = 0;
-    if (!go_on(0, -1) || x->worlds == 1) {
-        return;
-    }
     for (;;) {
-        x->wants_own = false;
-        if (!x->ended[1] && !go_on(1, -1)) {
+        x->live.wants_own = false;
+        if (!x->live.ended[1] && !go_on(1, -1)) {
             return;
         }
-        int next = x->ended[1] || (!x->ended[0] && !x->wants_own) ? 0 : 1;
-        if (x->ended[next]) {
+        int next = x->live.ended[1] || (!x->live.ended[0] && !x->live.wants_own) ? 0 : 1;
+        if (x->live.ended[next]) {
             both_ended();
             return;
         }
@@ -522,17 +574,47 @@ static void once(void)
     }
 }
 
-static bool next_path(void)
+/* A run from the start. */
+static void begin(void)
 {
-    while (x->length) {
-        Decision *last = &x->path[x->length - 1];
-        if (last->taken + 1 < last->ways) {
-            last->taken++;
-            return true;
+    memcpy(__data_start, x->image, x->size);
+    memset(&x->live, 0, sizeof(x->live));
+    x->abandoned = false;
+    for (int world = 0; world < x->worlds; world++) {
+        for (int task = 0; task < 2; task++) {
+            memset(x->stack[world][task] + STACK - USED, 0, USED);
         }
+        ucontext_t *main_task = &x->live.task[world][MAIN];
+        getcontext(main_task);
+        main_task->uc_stack.ss_sp = x->stack[world][MAIN];
+        main_task->uc_stack.ss_size = STACK;
+        main_task->uc_link = &x->home;
+        makecontext(main_task, x->world[world]->main_task, 0);
+    }
+    if (go_on(0, -1) && x->worlds > 1) {
+        to_the_end();
+    }
+}
+
+/* The same run up to its last decision that can be taken in another way, and on; false if there is none. */
+static bool another_way(void)
+{
+    while (x->length && x->path[x->length - 1]->taken + 1 == x->path[x->length - 1]->ways) {
         x->length--;
     }
-    return false;
+    if (!x->length) {
+        return false;
+    }
+    Decision *last = x->path[x->length - 1];
+    take_back(last);
+    last->taken++;
+    x->abandoned = false;
+    x->returned = true;
+    swapcontext(&x->home, &last->context);
+    if (!x->abandoned && x->worlds > 1) {
+        to_the_end();
+    }
+    return true;
 }
 
 static void read_names(const char *path)
@@ -599,23 +681,25 @@ int main(int argc, char **argv)
         x->stack[world][MAIN] = malloc(STACK);
         x->stack[world][THREAD] = malloc(STACK);
     }
-    x->image = malloc((size_t)(_end - __data_start));
+    x->size = (size_t)(_end - __data_start);
+    x->image = malloc(x->size);
     bool complete = true;
     for (int mode = 0; mode < MODES && complete; mode++) {
         for (int world = 0; world < x->worlds; world++) {
             x->world[world]->prepare(mode);
         }
-        memcpy(x->image, __data_start, (size_t)(_end - __data_start));
+        memcpy(x->image, __data_start, x->size);
         long limit = runs + most;
-        do {
-            once();
-            runs++;
-            if (!x->random && runs >= limit) {
+        begin();
+        for (runs++; x->random ? runs < limit : another_way(); runs++) {
+            if (x->random) {
+                begin();
+            } else if (runs >= limit) {
                 complete = false;
                 break;
             }
-        } while (x->random ? runs < limit : next_path());
-        memcpy(__data_start, x->image, (size_t)(_end - __data_start));
+        }
+        memcpy(__data_start, x->image, x->size);
         x->length = 0;
     }
     printf("#%s\t%ld\t%zu\t%d\t%d\t%d\n", complete ? "complete" : "bound", runs, x->seen_count, x->cut,
