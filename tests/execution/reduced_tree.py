@@ -135,6 +135,14 @@ def recompiled(world: World, name: str, text: str, scratch: Path) -> World:
     return World(objects, world.rest, world.include, scratch)
 
 
+def warnings(world: World, text: str, scratch: Path) -> str:
+    """What the compiler has to say of a text of one of the sources of `world`."""
+    source = scratch / "warned.c"
+    source.write_text(text)
+    command = ("gcc", "-std=gnu17", "-O2", "-Wall", *world.include, "-c", str(source), "-o", os.devnull)
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
 def _object(text: str, name: str, scratch: Path, include: tuple[str, ...]) -> Path:
     source, target = scratch / f"{name}.c", scratch / f"{name}.o"
     # What a function under test returns is noted where it is called, if somebody asks.

@@ -421,7 +421,11 @@ int executor_returned(const char *call, int result)
 /* The tree asserts that nobody refuses but at SETUP; the analyzer does not look into what notifies. */
 int executor_notified(int event, int result)
 {
-    return event == MIG_EVENT_PRECOPY_SETUP ? result : -choose("refused", SITE, 2);
+    if (event != MIG_EVENT_PRECOPY_SETUP) {
+        return -choose("refused", SITE, 2);
+    }
+    watch("migration_call_notifiers(MIG_EVENT_PRECOPY_SETUP)", result);
+    return result;
 }
 
 /* The first in the list of notifiers: it hears every event, and may refuse SETUP for all of them. */
@@ -434,9 +438,7 @@ static int listen(NotifierWithReturn *notifier, MigrationEvent *e, Error **errp)
     }
     /* The question is where the event is notified from. */
     void *site = run.site[run.seen.current][run.depth[run.seen.current] - 1];
-    int refused = -choose("refused", site, 2);
-    watch("migration_call_notifiers(MIG_EVENT_PRECOPY_SETUP)", refused);
-    return refused;
+    return -choose("refused", site, 2);
 }
 
 void vm_start(void)

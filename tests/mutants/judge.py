@@ -1,9 +1,9 @@
 """What a mutant does, settled by execution, against what the program says of it.
 
-Input: the reduced tree as a repository and compiled, and a mutant. The mutant goes to the program as a patch on
-that tree, and to the executor as text. Output: `Judgement`. A change is a pair of words on the same decisions;
-its kind and the scenarios it is in are worked out here from what was executed. A letter that repeats counts
-once in sequences and at most twice in changes: neither side says how often.
+Input: the reduced tree as a repository and compiled, and a mutant. The mutant goes to the program as a patch
+on that tree, and to the executor as text. Output: `Judgement`. A change is a pair of words on the same
+decisions; its kind and the scenarios it is in are worked out here from what was executed. A letter that repeats
+counts once in sequences and at most twice in changes: neither side says how often.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from analyzer import profiles
+from analyzer import cfront, profiles
 from analyzer.model.profile import Profile
-from analyzer.model.report import Change, Report
-from analyzer.model.unknown import Weight
-from analyzer.pipeline.analyse import analyse
-from analyzer.pipeline.options import Options
+from analyzer.model.report import Change
 from tests.execution.pairs import Base, Pair, base_of, with_text
-from tests.execution.reduced_tree import SOURCES, Trace, claims, tree_at
+from tests.execution.reduced_tree import SOURCES, Trace, claims, tree_at, warnings
 from tests.mutants.mutate import Line, Mutant, mutants
+from tests.mutants.told import Told, once, told_of, words_of
 from tests.real.patches import patch
 from tests.repositories import commit, repository
 
@@ -33,7 +31,7 @@ Word = tuple[str, ...]
 
 
 @dataclass(frozen=True, order=True)
-class Told:
+class Difference:
     """A change: how runs went before, how they go now, and what kind of difference that is."""
 
     before: Word
@@ -47,14 +45,15 @@ class Told:
 @dataclass(frozen=True)
 class Judgement:
     """`missed` are changes that were executed and not told, `false` those that were told and not executed.
-    `misplaced` are told changes whose paths and causes do not come by the mutated place; `scenarios` those told
-    in other scenarios than they were executed in; `sequences` what is different in the lists of a scenario.
-    `unknown` is what the program could not tell; `dropped` and `lost` are pairs that execution gave up."""
+    `misplaced` are told changes whose paths and causes do not come by the mutated place; `scenarios` those
+    told in other scenarios than they were executed in; `sequences` what is different in the lists of a
+    scenario. `unknown` is what the program could not tell; `dropped` and `lost` are pairs that execution
+    gave up."""
 
     mutant: Mutant
-    executed: frozenset[Told]
-    missed: frozenset[Told]
-    false: frozenset[Told]
+    executed: frozenset[Difference]
+    missed: frozenset[Difference]
+    false: frozenset[Difference]
     misplaced: tuple[str, ...]
     scenarios: tuple[str, ...]
     sequences: tuple[str, ...]
@@ -62,9 +61,19 @@ class Judgement:
     dropped: int
     lost: int
 
+    undefined: bool = False  # it reads a local before it has a value
+
     @property
     def right(self) -> bool:
         return not (self.missed or self.false or self.misplaced or self.scenarios or self.sequences)
+
+    @property
+    def verdict(self) -> str:
+        if self.right:
+            return "right" if self.executed else "no difference"
+        if self.undefined:
+            return "undefined"
+        return "unknown" if self.unknown else "wrong"
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Bench:
     texts: dict[str, str]
     repository: Path
     base: Base
+    store: cfront.Store
     folder: Path
 
     @property
@@ -94,7 +104,9 @@ def bench_of(stage: int, folder: Path) -> Bench:
     texts = {str(path.relative_to(tree)): path.read_text() for path in files}
     home = repository(folder / "repository")
     commit(home, texts)
-    return Bench(texts, home, base_of(tree, profiles.load("qemu-migration"), folder / "base"), folder)
+    profile = profiles.load("qemu-migration")
+    base = base_of(tree, profile, folder / "base")
+    return Bench(texts, home, base, cfront.Store(profile.dialect), folder)
 
 
 def judge(bench: Bench, mutant: Mutant) -> Judgement:
@@ -103,20 +115,22 @@ def judge(bench: Bench, mutant: Mutant) -> Judgement:
     Of two like statements the text does not say which one is new: either reading will do.
     """
     first = _judged(bench, mutant, mutant.lines, report := ask(bench, mutant))
+    if not first.right and "uninitialized" in warnings(bench.base.world, mutant.text, bench.folder):
+        return replace(first, undefined=True)
     if first.right or not mutant.otherwise:
         return first
     second = _judged(bench, mutant, mutant.otherwise, report)
     return second if second.right else first
 
 
-def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Report) -> Judgement:
+def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Told) -> Judgement:
     scratch = bench.folder / "mutant"
     shutil.rmtree(scratch, ignore_errors=True)
     name = Path(mutant.path).stem
     alone, pairs = with_text(bench.base, name, [(line.text, line.came) for line in lines], scratch)
     assert pairs.complete and alone.complete, mutant.name
     executed = _executed(pairs.pairs, bench.profile)
-    told: dict[Told, list[Change]] = {}
+    told: dict[Difference, list[Change]] = {}
     for change in report.changes:
         told.setdefault(_told(change), []).append(change)
     scenarios = {key: {name for change in told[key] for name in change.scenarios} for key in told}
@@ -134,35 +148,30 @@ def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Report)
         tuple(sorted(str(key) for key in told if not any(_placed(c, mutant) for c in told[key]))),
         tuple(wrong),
         tuple(_different(report, (bench.base.alone.traces, alone.traces), bench.profile)),
-        tuple(f"{one.what}: {one.why}" for one in report.unknown if one.weight is Weight.INCOMPLETE),
+        tuple(f"{one.what}: {one.why}" for one in report.open(1)),
         pairs.dropped,
         pairs.lost,
     )
 
 
-def ask(bench: Bench, mutant: Mutant) -> Report:
+def ask(bench: Bench, mutant: Mutant) -> Told:
     """What the program says of a mutant, given as a patch on the tree."""
-    file = bench.folder / "mutant.patch"
-    file.write_text(patch(bench.texts, {**bench.texts, mutant.path: mutant.text}, mutant.kind))
-    options = Options(
-        (str(file),), bench.profile.name, repo=str(bench.repository), failing=False, cache=False
-    )
-    (report,) = analyse(options)
-    return report
+    text = patch(bench.texts, {**bench.texts, mutant.path: mutant.text}, mutant.kind)
+    return told_of([text], bench.profile, bench.folder, bench.store, bench.repository)
 
 
 # --- executed ---------------------------------------------------------------------------------
 
 
-def _executed(pairs: Iterable[Pair], profile: Profile) -> dict[Told, set[str]]:
+def _executed(pairs: Iterable[Pair], profile: Profile) -> dict[Difference, set[str]]:
     """The changes that were executed, with the scenarios that either run is in."""
-    found: dict[Told, set[str]] = {}
+    found: dict[Difference, set[str]] = {}
     known: dict[Trace, set[str]] = {}
     for pair in pairs:
         kind = kind_of(pair)
         if not kind:
             continue
-        key = Told(_short(pair.before.letters), _short(pair.after.letters), kind)
+        key = Difference(_short(pair.before.letters), _short(pair.after.letters), kind)
         for trace in (pair.before, pair.after):
             if trace not in known:
                 claimed = {one.id for one in profile.scenarios if claims(one.select, trace)}
@@ -200,9 +209,9 @@ def _short(letters: Word) -> Word:
 # --- told -------------------------------------------------------------------------------------
 
 
-def _told(change: Change) -> Told:
+def _told(change: Change) -> Difference:
     was, now = ([one.label for one in side.letters] for side in (change.before, change.after))
-    return Told(_short(tuple(was)), _short(tuple(now)), change.kind.value)
+    return Difference(_short(tuple(was)), _short(tuple(now)), change.kind.value)
 
 
 def _placed(change: Change, mutant: Mutant) -> bool:
@@ -218,7 +227,7 @@ def _placed(change: Change, mutant: Mutant) -> bool:
 
 
 def _different(
-    report: Report, traces: tuple[frozenset[Trace], frozenset[Trace]], profile: Profile
+    report: Told, traces: tuple[frozenset[Trace], frozenset[Trace]], profile: Profile
 ) -> Iterator[str]:
     """Where the lists of a scenario are not what was executed."""
     selects = {one.id: one.select for one in profile.scenarios}
@@ -228,13 +237,9 @@ def _different(
                 picked = [t for t in executed if not any(claims(s, t) for s in selects.values())]
             else:
                 picked = [t for t in executed if claims(selects[scenario.id], t)]
-            runs = {_once(trace.letters) for trace in picked}
-            lists = {_once(tuple(one.label for one in s.letters)) for s in stage.sequences}
+            runs = {once(trace.letters) for trace in picked}
+            lists = words_of(stage)
             for word in sorted(runs - lists):
                 yield f"{scenario.id} after {stage.patch}: {' '.join(word) or '-'} is not listed"
             for word in sorted(lists - runs):
                 yield f"{scenario.id} after {stage.patch}: {' '.join(word) or '-'} is not executed"
-
-
-def _once(letters: Word) -> Word:
-    return tuple(one for one, _ in groupby(letters))

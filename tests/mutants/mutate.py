@@ -21,6 +21,7 @@ from analyzer.model.profile import Profile
 
 FRESH = "anyone_asks()"  # a condition that nothing in the tree knows
 MOST_STEPS = 4  # statements that a call is moved across
+MOST_COPIES = 8  # other blocks of a function that get a copy
 MOST_CONDITIONS = 3  # conditions of a function that are used as guards
 
 _LANGUAGE = Language(tree_sitter_c.language())
@@ -185,7 +186,8 @@ class _Site:
         for step, other in enumerate(self._neighbours(unit, -1)[:2], 1):
             words = f"already {step} before"
             yield "duplicate", words, self._with(self._again(unit), other.start_point[0])
-        for row, indent, words in self._elsewhere(unit):
+        others = list(self._elsewhere(unit))
+        for row, indent, words in others[:: -(-len(others) // MOST_COPIES) or 1]:
             yield "duplicate", words, self._with(self._again(unit, indent), row)
 
     def _move(self, unit: Node) -> Iterator[tuple[str, str, list[Line]]]:

@@ -1,0 +1,96 @@
+"""Mutants of a real tree's file: what is told of them from the patch alone, and on the tree.
+
+Job: the words of each scenario, twice. Input: a repository and mutants of one of its files. Output: `Answer`s. On
+the tree, mutants are laid one after the other as a series, each in place of the last, so that what they have in
+common is executed once; alone, each is one patch, as its author would send it. What is Unknown alone is not
+asked on the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer import cfront
+from analyzer.model.profile import Profile
+from tests.mutants.mutate import Mutant
+from tests.mutants.told import Told, told_of
+from tests.real.patches import patch
+
+LONGEST = 8  # mutants of a series: each stage takes memory
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`unknown` is what could not be told from the patch alone, as ``what: why``. Otherwise `differing` says in
+    which scenarios the words after the mutant are others on the tree, of those whose words before it are the
+    same; `apart` are the scenarios of which they are not. `changed` tells whether the mutant changes any."""
+
+    mutant: Mutant
+    unknown: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+    apart: frozenset[str] = frozenset()
+    changed: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the tree tells the same, or the answer is Unknown and names the hunk."""
+        if self.unknown:
+            return all("hunk" in one or "statement" in one for one in self.unknown)
+        return not self.differing
+
+
+def answers(mutants: Sequence[Mutant], tree: Path, profile: Profile, folder: Path) -> Iterator[Answer]:
+    """What is told of each mutant, all of one file of `tree`; those that are Unknown first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting: list[tuple[Mutant, Told]] = []
+    with closing(cfront.Store(profile.dialect)) as alone, closing(cfront.Store(profile.dialect)) as store:
+        for mutant in mutants:
+            told = told_of(
+                [_patch(mutant.path, mutant.before, mutant.text)], profile, folder, alone, None, False
+            )
+            if doubts := told.open(1):
+                yield Answer(mutant, tuple(f"{one.what}: {one.why}" for one in doubts))
+                continue
+            waiting.append((mutant, told))
+            if len(waiting) == LONGEST:
+                yield from _on_tree(waiting, tree, profile, folder, store)
+                waiting = []
+        if waiting:
+            yield from _on_tree(waiting, tree, profile, folder, store)
+
+
+def _on_tree(
+    mutants: Sequence[tuple[Mutant, Told]], tree: Path, profile: Profile, folder: Path, store: cfront.Store
+) -> Iterator[Answer]:
+    texts = [mutants[0][0].before, *(mutant.text for mutant, _ in mutants)]
+    path = mutants[0][0].path
+    patches = [
+        patch({path: was}, {path: now}, "a mutant", number, len(mutants))
+        for number, (was, now) in enumerate(zip(texts, texts[1:], strict=False), 1)
+    ]
+    on_tree = told_of(patches, profile, folder, store, tree, False)
+    for number, (mutant, alone) in enumerate(mutants, 1):
+        yield _compared(mutant, alone, on_tree, number)
+
+
+def _compared(mutant: Mutant, alone: Told, on_tree: Told, stage: int) -> Answer:
+    before = (alone.words(0), on_tree.words(0))
+    after = (alone.words(1), on_tree.words(stage))
+    apart = frozenset(name for name in before[0] if before[0][name] != before[1][name])
+    wrong = [f"{one.what}: {one.why} (on the tree alone)" for one in on_tree.open(stage)]
+    for name in before[0]:
+        if name not in apart:
+            for words, side in (
+                (after[1][name] - after[0][name], "tree"),
+                (after[0][name] - after[1][name], "patch"),
+            ):
+                wrong += [f"{name}: only the {side} has {' '.join(word) or '-'}" for word in sorted(words)]
+    changed = any(before[0][name] != after[0][name] for name in before[0] if name not in apart)
+    return Answer(mutant, (), tuple(wrong), apart, changed)
+
+
+def _patch(path: str, before: str, after: str) -> str:
+    return patch({path: before}, {path: after}, "a mutant")
