@@ -2,8 +2,8 @@
 
 Input: the reduced tree as a repository and compiled, and a mutant. The mutant goes to the program as a patch
 on that tree, and to the executor as text. Output: `Judgement`. A change is a pair of words on the same
-decisions; its kind and the scenarios it is in are worked out here from what was executed. A letter that repeats
-counts once in sequences and at most twice in changes: neither side says how often.
+decisions; its kind and the scenarios it is in are worked out here from what was executed. A letter that
+repeats counts once in sequences and at most twice in changes: neither side says how often.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Mutants of a real tree's file: what is told of them from the patch alone, and on the tree.
 
-Job: the words of each scenario, twice. Input: a repository and mutants of one of its files. Output: `Answer`s. On
-the tree, mutants are laid one after the other as a series, each in place of the last, so that what they have in
-common is executed once; alone, each is one patch, as its author would send it. What is Unknown alone is not
-asked on the tree.
+Job: the words of each scenario, twice. Input: a repository and mutants of one of its files. Output:
+`Answer`s. On the tree, mutants are laid one after the other as a series, each in place of the last, so that
+what they have in common is executed once; alone, each is one patch, as its author would send it. What is
+Unknown alone is not asked on the tree.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from analyzer import cfront
@@ -24,9 +25,10 @@ LONGEST = 8  # mutants of a series: each stage takes memory
 
 @dataclass(frozen=True)
 class Answer:
-    """`unknown` is what could not be told from the patch alone, as ``what: why``. Otherwise `differing` says in
-    which scenarios the words after the mutant are others on the tree, of those whose words before it are the
-    same; `apart` are the scenarios of which they are not. `changed` tells whether the mutant changes any."""
+    """`unknown` is what could not be told from the patch alone, as ``what: why``. Otherwise `differing` says
+    in which scenarios the words after the mutant are others on the tree, of those whose words before it are
+    the same; `apart` are the scenarios of which they are not. `changed` tells whether the mutant changes any.
+    """
 
     mutant: Mutant
     unknown: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ def _on_tree(
     path = mutants[0][0].path
     patches = [
         patch({path: was}, {path: now}, "a mutant", number, len(mutants))
-        for number, (was, now) in enumerate(zip(texts, texts[1:], strict=False), 1)
+        for number, (was, now) in enumerate(pairwise(texts), 1)
     ]
     on_tree = told_of(patches, profile, folder, store, tree, False)
     for number, (mutant, alone) in enumerate(mutants, 1):
@@ -90,7 +92,3 @@ def _compared(mutant: Mutant, alone: Told, on_tree: Told, stage: int) -> Answer:
                 wrong += [f"{name}: only the {side} has {' '.join(word) or '-'}" for word in sorted(words)]
     changed = any(before[0][name] != after[0][name] for name in before[0] if name not in apart)
     return Answer(mutant, (), tuple(wrong), apart, changed)
-
-
-def _patch(path: str, before: str, after: str) -> str:
-    return patch({path: before}, {path: after}, "a mutant")

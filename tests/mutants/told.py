@@ -1,7 +1,7 @@
 """What the program tells of patches, as far as mutants are judged by it: sequences and changes, in process.
 
-Job: one series through intake, snapshots and engine, without rules, subscribers and formats. Input: patches as
-texts, options. Output: `Told`.
+Job: one series through intake, snapshots and engine, without rules, subscribers and formats. Input: patches
+as texts, a profile, a tree or none. Output: `Told`.
 """
 
 from __future__ import annotations
