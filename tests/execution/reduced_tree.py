@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.model.profile import Outcome, Profile, Selection, Watch
@@ -68,10 +68,11 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A version of the tree, compiled: its sources, by name, and all that stands for the rest."""
+    """A version of the tree, compiled: its sources, by name, all that stands for the rest, and what runs it."""
 
     objects: Mapping[str, Path]
     rest: Path
+    explorer: Path
     include: tuple[str, ...]
     folder: Path
 
@@ -123,16 +124,17 @@ def compiled(tree: Path, scratch: Path) -> World:
     objects = {}
     for name in SOURCES:
         objects[name] = _object((tree / "migration" / f"{name}.c").read_text(), name, scratch, include)
-    rest = scratch / "world.o"
+    rest, explorer = scratch / "world.o", scratch / "explorer.o"
     _run("gcc", *FLAGS, *include, "-c", str(HERE / "world.c"), "-o", str(rest))
-    return World(objects, rest, include, scratch)
+    _run("gcc", *FLAGS, "-O2", "-c", str(HERE / "explorer.c"), "-o", str(explorer))
+    return World(objects, rest, explorer, include, scratch)
 
 
 def recompiled(world: World, name: str, text: str, scratch: Path) -> World:
     """`world` with another text of one of its sources; raises `Refused` if that does not compile."""
     scratch.mkdir(parents=True, exist_ok=True)
     objects = {**world.objects, name: _object(text, name, scratch, world.include)}
-    return World(objects, world.rest, world.include, scratch)
+    return replace(world, objects=objects, folder=scratch)
 
 
 def warnings(world: World, text: str, scratch: Path) -> str:
@@ -165,8 +167,6 @@ def link(
     `number` gives the line of a source in a world (0 or 1) the number that lines of the same code share; from
     OWN on it has none in the other world.
     """
-    explorer = scratch / "explorer.o"
-    _run("gcc", *FLAGS, "-O2", "-c", str(HERE / "explorer.c"), "-o", str(explorer))
     parts = []
     for index, world in enumerate(worlds):
         part = scratch / f"world-{index}.o"
@@ -175,7 +175,7 @@ def link(
         _run("objcopy", f"--keep-global-symbol=world_{index}", f"--redefine-sym={renamed}", str(part))
         parts.append(part)
     program = scratch / "executor"
-    _run("gcc", "-no-pie", str(explorer), *map(str, parts), "-o", str(program))
+    _run("gcc", "-no-pie", str(worlds[0].explorer), *map(str, parts), "-o", str(program))
     own = {symbol for world in worlds for item in world.objects.values() for _, symbol in _functions(item)}
     placed = sorted((address, symbol) for address, symbol in _functions(program) if symbol in own)
     lines = [f"function {address:x} {symbol}" for address, symbol in placed]

@@ -336,7 +336,7 @@ class _Site:
         """Rows of other blocks of the function where a statement may be put: their ends, with the indent."""
         for block in _all(self.body, ("compound_statement",)):
             inside = [n for n in block.named_children if n.type.endswith("statement") and self._is_whole(n)]
-            if not inside or block.id == self.body.id or _holds(block, unit):
+            if not inside or block.id == self.body.id or _holds(block, unit) or _holds(unit, block):
                 continue
             row, indent = inside[-1].start_point
             yield row, indent, f"also at line {row + 1}"

@@ -50,9 +50,8 @@ def answers(mutants: Sequence[Mutant], tree: Path, profile: Profile, folder: Pat
     waiting: list[tuple[Mutant, Told]] = []
     with closing(cfront.Store(profile.dialect)) as alone, closing(cfront.Store(profile.dialect)) as store:
         for mutant in mutants:
-            told = told_of(
-                [_patch(mutant.path, mutant.before, mutant.text)], profile, folder, alone, None, False
-            )
+            text = patch({mutant.path: mutant.before}, {mutant.path: mutant.text}, "a mutant")
+            told = told_of([text], profile, folder, alone, None, False)
             if doubts := told.open(1):
                 yield Answer(mutant, tuple(f"{one.what}: {one.why}" for one in doubts))
                 continue
