@@ -68,7 +68,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A version of the tree, compiled: its sources, by name, all that stands for the rest, and what runs it."""
+    """A version of the tree, compiled: its sources, by name, what stands for the rest, and what runs it."""
 
     objects: Mapping[str, Path]
     rest: Path

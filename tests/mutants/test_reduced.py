@@ -1,0 +1,56 @@
+"""Mutants of the reduced tree: what each does is executed, and the program has to say just that.
+
+Right is: each change that was executed is told, with its kind and in its scenarios, by a path that comes to the
+mutated place, and no other; and each scenario has the sequences that were executed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from tests.execution.reduced_tree import Refused, available
+from tests.mutants.judge import Bench, Judgement, bench_of, judge
+
+KINDS = ("drop", "duplicate", "move", "guard", "unguard", "swap", "leave", "constant")
+
+# Mutants of which the program says something else, by name, with the reason.
+APART: Mapping[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    if reason := available():
+        pytest.skip(f"the reduced tree cannot be compiled: {reason}")
+    return bench_of(0, tmp_path_factory.mktemp("mutants"))
+
+
+def explained(judgement: Judgement) -> bool:
+    return judgement.verdict in ("right", "no difference") or judgement.mutant.name in APART
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_each_kind_is_told_as_it_was_executed(bench: Bench, kind: str) -> None:
+    every = [one for one in bench.mutants() if one.kind == kind]
+    judgement = judge(bench, every[len(every) // 2])
+    assert explained(judgement), judgement
+
+
+@pytest.mark.long
+def test_all_are_told_as_they_were_executed(bench: Bench) -> None:
+    verdicts: Counter[str] = Counter()
+    wrong = []
+    for mutant in bench.mutants():
+        try:
+            judgement = judge(bench, mutant)
+        except Refused:
+            verdicts["does not compile"] += 1
+            continue
+        verdicts[judgement.verdict] += 1
+        if not explained(judgement):
+            wrong.append(judgement)
+    assert wrong == [], verdicts
+    assert verdicts.total() - verdicts["does not compile"] - verdicts["undefined"] >= 200
