@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import combinations, groupby
 from pathlib import Path
 
 from analyzer import cfront, profiles
@@ -129,25 +129,29 @@ def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Told) -
     name = Path(mutant.path).stem
     alone, pairs = with_text(bench.base, name, [(line.text, line.came) for line in lines], scratch)
     assert pairs.complete and alone.complete, mutant.name
-    executed = _executed(pairs.pairs, bench.profile)
     told: dict[Difference, list[Change]] = {}
     for change in report.changes:
         told.setdefault(_told(change), []).append(change)
-    scenarios = {key: {name for change in told[key] for name in change.scenarios} for key in told}
-    wrong = [
-        f"{key}: executed in {', '.join(sorted(executed[key] - scenarios[key])) or 'all'} as well; "
-        f"told in {', '.join(sorted(scenarios[key] - executed[key])) or 'all'} as well"
-        for key in sorted(executed.keys() & told.keys())
-        if executed[key] != scenarios[key]
-    ]
+    # A branch that makes no difference decides nothing: what is asked there may count as never asked.
+    for unasked in _subsets(_asked(bench.profile, mutant)):
+        executed = _executed(pairs.pairs, bench.profile, unasked)
+        runs = (bench.base.alone.traces, frozenset(_without(trace, unasked) for trace in alone.traces))
+        scenarios = tuple(_elsewhere(executed, told))
+        sequences = tuple(_different(report, runs, bench.profile))
+        if not scenarios and not sequences:
+            break
+        if not unasked:
+            first = (scenarios, sequences)
+    else:
+        scenarios, sequences = first
     return Judgement(
         mutant,
         frozenset(executed),
         frozenset(executed.keys() - told.keys()),
         frozenset(told.keys() - executed.keys()),
         tuple(sorted(str(key) for key in told if not any(_placed(c, mutant) for c in told[key]))),
-        tuple(wrong),
-        tuple(_different(report, (bench.base.alone.traces, alone.traces), bench.profile)),
+        scenarios,
+        sequences,
         tuple(f"{one.what}: {one.why}" for one in report.open(1)),
         pairs.dropped,
         pairs.lost,
@@ -163,8 +167,9 @@ def ask(bench: Bench, mutant: Mutant) -> Told:
 # --- executed ---------------------------------------------------------------------------------
 
 
-def _executed(pairs: Iterable[Pair], profile: Profile) -> dict[Difference, set[str]]:
-    """The changes that were executed, with the scenarios that either run is in."""
+def _executed(pairs: Iterable[Pair], profile: Profile, unasked: frozenset[str]) -> dict[Difference, set[str]]:
+    """The changes that were executed, with the scenarios that either run is in; what calls in `unasked`
+    returned after the change counts for nothing."""
     found: dict[Difference, set[str]] = {}
     known: dict[Trace, set[str]] = {}
     for pair in pairs:
@@ -172,12 +177,44 @@ def _executed(pairs: Iterable[Pair], profile: Profile) -> dict[Difference, set[s
         if not kind:
             continue
         key = Difference(_short(pair.before.letters), _short(pair.after.letters), kind)
-        for trace in (pair.before, pair.after):
+        for trace in (pair.before, _without(pair.after, unasked)):
             if trace not in known:
                 claimed = {one.id for one in profile.scenarios if claims(one.select, trace)}
                 known[trace] = claimed or {OTHER}
             found.setdefault(key, set()).update(known[trace])
     return found
+
+
+def _asked(profile: Profile, mutant: Mutant) -> list[str]:
+    """The watched calls that stand in the mutated function."""
+    start, end = mutant.extent
+    text = "\n".join(mutant.before.split("\n")[start - 1 : end])
+    selects = [scenario.select for scenario in profile.scenarios]
+    calls = {watch.call for select in selects for watch in (*select.returned, *select.assume)}
+    return sorted(call for call in calls if call.split("(")[0] in text)
+
+
+def _subsets(calls: Sequence[str]) -> Iterator[frozenset[str]]:
+    """All of them, the smallest first."""
+    for size in range(len(calls) + 1):
+        yield from map(frozenset, combinations(calls, size))
+
+
+def _without(trace: Trace, unasked: frozenset[str]) -> Trace:
+    return replace(trace, outcomes=tuple(one for one in trace.outcomes if one[0] not in unasked))
+
+
+def _elsewhere(
+    executed: Mapping[Difference, set[str]], told: Mapping[Difference, Sequence[Change]]
+) -> Iterator[str]:
+    """Changes that are told in other scenarios than they were executed in."""
+    for key in sorted(executed.keys() & told.keys()):
+        names = {name for change in told[key] for name in change.scenarios}
+        if names != executed[key]:
+            more, fewer = (
+                ", ".join(sorted(one)) or "none" for one in (names - executed[key], executed[key] - names)
+            )
+            yield f"{key}: told in {more} too, not told in {fewer}"
 
 
 def kind_of(pair: Pair) -> str:

@@ -40,13 +40,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Mutant:
-    """`line` is that of the call it is about, before; `removed` and `added` are the lines of its diff."""
+    """`line` is that of the call it is about, `extent` the first and last line of its function, before."""
 
     kind: str
     words: str
     path: str
     function: str
     line: int
+    extent: tuple[int, int]
     before: str
     lines: tuple[Line, ...]
 
@@ -166,9 +167,9 @@ class _Site:
             ]  # fmt: skip
         for make in makers:
             for kind, words, lines in make(unit or self.call):
-                yield Mutant(
-                    kind, words, self.path, self.name, self.call.start_point[0] + 1, self.text, tuple(lines)
-                )
+                extent = (self.function.start_point[0] + 1, self.function.end_point[0] + 1)
+                at = self.call.start_point[0] + 1
+                yield Mutant(kind, words, self.path, self.name, at, extent, self.text, tuple(lines))
 
     # --- what can be done -------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Mutants of the reduced tree: what each does is executed, and the program has to say just that.
 
-Right is: each change that was executed is told, with its kind and in its scenarios, by a path that comes to the
-mutated place, and no other; and each scenario has the sequences that were executed.
+Right is: each change that was executed is told, with its kind and in its scenarios, by a path that comes to
+the mutated place, and no other; and each scenario has the sequences that were executed.
 """
 
 from __future__ import annotations
