@@ -7,8 +7,9 @@ way out) and a witness at both stages.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -64,6 +65,8 @@ def compare(
     unknown: list[Unknown] = []
     if graph.exceeded:
         unknown.append(Unknown("what changed", f"lockstep ran out: {graph.exceeded}", patch=patch))
+    if reading.exceeded:
+        unknown.append(Unknown("what changed", f"not all of it is told: {reading.exceeded}", patch=patch))
     if graph.lost:
         why = f"lockstep lost its footing on {graph.lost} ways: one side decides what the other never asks"
         unknown.append(Unknown("what changed", why, patch=patch))
@@ -126,7 +129,7 @@ class _Way:
 
 
 class Reading:
-    """Reads changes off one graph of pairs."""
+    """Reads changes off one graph of pairs. `exceeded` names the bound past which changes were left out."""
 
     def __init__(
         self, pairing: Pairing, graph: Lockstep, before: Stage, after: Stage, profile: Profile
@@ -139,6 +142,17 @@ class Reading:
         self._modes: Possible | None = None
         self._places: list[Places | None] = [None, None]
         self._ends: dict[int, tuple[Group, Group]] | None = None
+        # On the first way found to each pair: how often another thread comes in, and how many choices there are.
+        self._lengths: list[tuple[int, int]] = []
+        for node in graph.nodes:
+            cut_in, choices = (0, 0)
+            if node.parent is not None:
+                number, arrow = node.parent
+                cut_in, choices = self._lengths[number]
+                cut_in += is_interference(graph.nodes[number].arrows[arrow].option)
+                choices += 1
+            self._lengths.append((cut_in, choices))
+        self.exceeded = ""
 
     def changes(self) -> tuple[Change, ...]:
         """All changes, by kind and word."""
@@ -158,12 +172,20 @@ class Reading:
                 endings.setdefault(key, []).append(number)
         if not endings:
             return ()
-        left = self._outcomes_left(keys)
-        made = [
-            self._change(key[2], numbers, group)
-            for key, numbers in endings.items()
-            for group in self._ways([outcomes == {key} for outcomes in left], [key in some for some in left])
-        ]
+        bounds = self.pairing.bounds
+        deadline = time.monotonic() + bounds.seconds
+        deciding = self._deciding(keys)
+        made: list[Change] = []
+        for key, numbers in sorted(endings.items(), key=lambda item: (len(item[0][0] + item[0][1]), item[0])):
+            for way in self._ways(deciding.get(key, ())):
+                if len(made) == bounds.changes:
+                    self.exceeded = f"there are more than {bounds.changes} changes"
+                elif time.monotonic() > deadline:
+                    self.exceeded = f"more than {bounds.seconds:g} seconds"
+                else:
+                    made.append(self._change(key[2], numbers, way))
+            if self.exceeded:
+                break
         made.sort(
             key=lambda c: (
                 c.kind.value,
@@ -209,10 +231,8 @@ class Reading:
         numbers = [number for number, key in keys.items() if key]
         if not numbers:
             return ()
-        left = self._outcomes_left(keys)
-        certain, possible = [some == {"wanted"} for some in left], ["wanted" in some for some in left]
         found = []
-        for way in self._ways(certain, possible):
+        for way in self._ways(self._deciding(keys).get("wanted", ())):
             change = self._change("", numbers, way)
             led_to = self._led_to(way, numbers)
             found.append((change, frozenset(ends[number] for number in led_to)))
@@ -227,24 +247,33 @@ class Reading:
             return (was, now, ChangeKind.BLOCKED.value)
         return (was, now, ChangeKind.CONTEXT.value) if first.shifted else None
 
-    def _outcomes_left(self, keys: dict[int, Outcome | None]) -> list[set[Outcome | None]]:
-        """For each pair the outcomes that can still follow."""
-        callers: list[list[int]] = [[] for _ in self.graph.nodes]
+    def _deciding(self, keys: Mapping[int, Outcome | None]) -> dict[Outcome, list[tuple[int, Joined]]]:
+        """For each outcome the arrows after which only this one is left although others were before."""
+        bits: dict[Outcome | None, int] = {None: 1}  # no change; what was not followed may be that
+        left = [0] * len(self.graph.nodes)
+        callers: list[list[int]] = [[] for _ in left]
         for number, node in enumerate(self.graph.nodes):
+            left[number] = int(node.open)
             for arrow in node.arrows:
                 callers[arrow.target].append(number)
-        left: list[set[Outcome | None]] = [set() for _ in self.graph.nodes]
-        work: deque[int] = deque()
         for number, key in keys.items():
-            left[number].add(key)
-            work.append(number)
+            left[number] |= bits.setdefault(key, 1 << len(bits))
+        work = deque(number for number, outcomes in enumerate(left) if outcomes)
         while work:
             number = work.popleft()
             for caller in callers[number]:
-                if not left[number] <= left[caller]:
+                if left[number] & ~left[caller]:
                     left[caller] |= left[number]
                     work.append(caller)
-        return left
+        keyed = {bit: key for key, bit in bits.items()}
+        found: dict[Outcome, list[tuple[int, Joined]]] = {}
+        for number, node in enumerate(self.graph.nodes):
+            for arrow in node.arrows:
+                if left[arrow.target] != left[number]:
+                    key = keyed.get(left[arrow.target])
+                    if key is not None:
+                        found.setdefault(key, []).append((number, arrow))
+        return found
 
     def _led_to(self, way: _Way, numbers: list[int]) -> list[int]:
         """Those of the ends that a way leads to; all if nothing decides it."""
@@ -254,10 +283,10 @@ class Reading:
 
     def _change(self, kind: str, numbers: list[int], way: _Way) -> Change:
         if way.deciding:
-            first = min(way.deciding, key=lambda step: self._length(step[0]))
+            first = min(way.deciding, key=lambda step: self._lengths[step[0]])
             path = [*self._path(first[0]), first, *self._to_end(first[1].target, set(numbers))]
         else:
-            path = self._path(min(numbers, key=self._length))
+            path = self._path(min(numbers, key=self._lengths.__getitem__))
         numbers = self._led_to(way, numbers)
         end = path[-1][1].target if path else numbers[0]
         was, now = (project(side.word) for side in self.graph.nodes[end].sides)
@@ -316,11 +345,6 @@ class Reading:
 
     # --- paths ------------------------------------------------------------------------------
 
-    def _length(self, number: int) -> tuple[int, int]:
-        """How often another thread comes in on the way to a pair, and how many choices there are."""
-        path = self._path(number)
-        return sum(is_interference(arrow.option) for _, arrow in path), len(path)
-
     def _path(self, number: int) -> list[tuple[int, Joined]]:
         """The first way found to a pair: pairs with the arrow taken from each."""
         path: list[tuple[int, Joined]] = []
@@ -354,30 +378,24 @@ class Reading:
 
     # --- causes -----------------------------------------------------------------------------
 
-    def _ways(self, certain: list[bool], possible: list[bool]) -> list[_Way]:
-        """The decisions after which only this outcome is left although others were possible before, put
-        together by the place where the ways on from them meet."""
+    def _ways(self, deciding: Iterable[tuple[int, Joined]]) -> list[_Way]:
+        """Decisions that settle an outcome, put together by the place where the ways on from them meet."""
         groups: dict[tuple[str, int, str], tuple[dict[Cause, None], list[tuple[int, Joined]]]] = {}
         known: dict[tuple[str, int, str, str], tuple[str, int, str]] = {}
-        for number, node in enumerate(self.graph.nodes):
-            if certain[number] or not possible[number]:
-                continue
-            for arrow in node.arrows:
-                if not certain[arrow.target]:
-                    continue
-                cause = self._cause(number, arrow)
-                place = (cause.where.path, cause.where.line, cause.text, cause.function)
-                meet = known.get(place)
-                if meet is None:
-                    meet = known[place] = self._meeting(number, arrow, cause)
-                causes, deciding = groups.setdefault(meet, ({}, []))
-                causes[cause] = None
-                deciding.append((number, arrow))
+        for number, arrow in deciding:
+            cause = self._cause(number, arrow)
+            place = (cause.where.path, cause.where.line, cause.text, cause.function)
+            meet = known.get(place)
+            if meet is None:
+                meet = known[place] = self._meeting(number, arrow, cause)
+            causes, settling = groups.setdefault(meet, ({}, []))
+            causes[cause] = None
+            settling.append((number, arrow))
         ways = []
-        for (path, line, words), (causes, deciding) in sorted(groups.items()):
+        for (path, line, words), (causes, settling) in sorted(groups.items()):
             ordered = sorted(causes, key=lambda c: (c.where.path, c.where.line, c.text))
             out = Location(path, line) if path else None
-            ways.append(_Way(out, words, tuple(ordered), tuple(deciding)))
+            ways.append(_Way(out, words, tuple(ordered), tuple(settling)))
         return ways or [_Way(None, "", (), ())]
 
     def _cause(self, number: int, arrow: Joined) -> Cause:

@@ -30,6 +30,7 @@ class Bounds:
     seconds: float = 120.0
     words: int = 64
     letters: int = 24
+    changes: int = 256  # of one patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class PairNode:
     arrows: list[Joined] = field(default_factory=list)
     parent: tuple[int, int] | None = None  # node and arrow that first led here
     alike: bool = False  # from here on both sides do the same, as they did so far: it is not gone on
+    open: bool = False  # not every way on from here was followed
 
 
 @dataclass(slots=True)
@@ -211,11 +212,14 @@ class Pairing:
                     continue
                 except _Lost:
                     result.lost += 1
+                    pair.open = True
                     continue
                 target = add(taken, (number, len(pair.arrows)))
                 pair.arrows.append(Joined(side, here.choice, edge, target))
             if number % 2000 == 1999:
                 progress(f"{len(result.nodes)} pairs of states")
+        for number in waiting:
+            result.nodes[number].open = True
         return result
 
     def _start(
