@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.lifecycle.lockstep import Lockstep, Pairing
+from analyzer.model.profile import Interference
 from analyzer.model.report import ChangeKind, StepKind
-from tests.builders import body, changes, compared, said, scenario, tiny
+from tests.builders import BOUNDS, HERE, body, changes, compared, said, scenario, stages, tiny
 
 FAILING = (
     "if (first() < 0) {",
@@ -143,3 +145,57 @@ def test_a_stage_may_define_what_the_profile_calls_a_letter() -> None:
     after = body("tell(NOTE_UP);", "if (ask()) {", "go();", "}", before=(own,))
     assert changes(before, before.replace("NOTE_UP", "NOTE_DOWN")) == ["lost: UP go -> DOWN go"]
     assert changes(before, after) == ["lost: UP go -> UP"]
+
+
+# --- two sides that go different ways -----------------------------------------------------------
+
+CANCEL = "void cancel(Object *o)\n{\n    move(&o->phase, PHASE_BUSY, PHASE_CANCELLED);\n}\n"
+CANCELLABLE = tiny(interference=(Interference("cancel", (), {"phase": ("PHASE_BUSY",)}, HERE),))
+BUSY = "move(&o->phase, PHASE_NEW, PHASE_BUSY);"
+SEEN = ("if (o->phase == PHASE_CANCELLED) {", "tell(NOTE_LOST);", "return;", "}")
+
+
+@pytest.mark.parametrize("rest", ["", "if (last()) {\n        go();\n    }\n"], ids=["end", "choice"])
+def test_where_the_other_side_does_not_come_any_more_nobody_cuts_in(rest: str) -> None:
+    """Before, some runs do not look at the phase. That a cancel comes there and is seen after the patch is
+    another order of tasks, and no change of such a run."""
+    own = (CANCEL, f"static void finish(void)\n{{\n    go();\n    {rest}}}\n")
+    before = body(BUSY, "if (check()) {", "finish();", "return;", "}", *SEEN, "finish();", before=own)
+    after = body(BUSY, *SEEN, "finish();", before=own)
+    assert changes(before, after, profile=CANCELLABLE) == []
+    assert compared(before, after, profile=CANCELLABLE).dropped > 0
+
+
+def pairs(before: str, after: str) -> tuple[Lockstep, int]:
+    """The lockstep of two texts, and how many nodes the graphs of both have."""
+    old, new = stages(before, after)
+    found = Pairing((old.machine, old.graph), (new.machine, new.graph), BOUNDS).run()
+    assert not found.exceeded
+    assert not found.lost
+    return found, len(old.graph.nodes) + len(new.graph.nodes)
+
+
+def loop(*left: str) -> str:
+    """Ten decisions in each round and after the loop; what is asked first in a round is known to its end."""
+    asked = [line for n in range(10) for line in (f"if (ask{n}()) {{", "count();", "}")]
+    return body(
+        "int last = power();",
+        "while (more()) {",
+        *("last = power();", "if (fails()) {", "tell(NOTE_LOST);", *left, "}", *asked),
+        "}",
+        *("if (last) {", "go();", "}"),
+        *("if (end0()) {", "go();", "}", "if (end1()) {", "tell(NOTE_UP);", "}"),
+        before=("static int power(void)\n{\n    return read_it();\n}\n",),
+    )
+
+
+def test_a_side_that_goes_round_a_loop_which_the_other_left_does_not_multiply_its_states() -> None:
+    found, nodes = pairs(loop("break;"), loop())
+    assert len(found.nodes) < 8 * nodes
+
+
+def test_what_is_decided_alike_after_the_loop_is_still_one_decision() -> None:
+    """The side that stays longer in the loop meets what the other decided after it."""
+    steps = ("while (more()) {", "if (fails()) {", "%s", "}", "}", "if (ready()) {", "go();", "}")
+    before, after = (body(*(one % text if "%s" in one else one for one in steps)) for text in ("break;", ";"))
+    assert changes(before, after) == []

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from analyzer.lifecycle.changes import Reading, compare
 from analyzer.lifecycle.explore import Bounds
+from analyzer.lifecycle.lockstep import Pairing
 from analyzer.lifecycle.sequences import doubts as doubts_about
 from analyzer.lifecycle.sequences import listed, picked
 from analyzer.model.profile import Outcome, Watch
-from tests.builders import BOUNDS, all_runs, body, compared, doubts, scenario, spelled, stages, tiny, told
+from tests.builders import (
+    BOUNDS,
+    all_runs,
+    body,
+    compared,
+    doubts,
+    said,
+    scenario,
+    spelled,
+    stages,
+    tiny,
+    told,
+)
 
 
 def test_an_event_whose_constant_is_not_known() -> None:
@@ -62,6 +76,42 @@ def test_a_bound_on_states_in_lockstep() -> None:
     steps = ["if (c()) {", "go();", "}"] * 12
     result = compared(body(*steps), body(*steps, "tell(NOTE_UP);"), bounds=Bounds(states=10))
     assert any("lockstep ran out: more than 10 pairs of states" in one.why for one in result.unknown)
+
+
+def test_a_bound_on_changes_tells_the_shortest() -> None:
+    steps = [line for n in range(3) for line in (f"if (c{n}()) {{", "go();", "}")]
+    before, after = body(*steps), body(*steps, "tell(NOTE_UP);")
+    every = compared(before, after)
+    some = compared(before, after, bounds=Bounds(changes=2))
+    (doubt,) = some.unknown
+    assert doubt.why == "not all of it is told: there are more than 2 changes"
+    assert sorted(map(said, some.changes)) == ["added:  -> UP", "added: go -> go UP"]
+    assert set(map(said, some.changes)) < set(map(said, every.changes))
+    assert every.unknown == ()
+
+
+def test_a_bound_on_the_time_of_reading_changes() -> None:
+    before, after = stages(body("go();"), body("go();", "go();"))
+    pairing = Pairing((before.machine, before.graph), (after.machine, after.graph), Bounds(seconds=-1.0))
+    graph = Pairing((before.machine, before.graph), (after.machine, after.graph), BOUNDS).run()
+    reading = Reading(pairing, graph, before, after, tiny())
+    assert reading.changes() == ()
+    assert reading.exceeded == "more than -1 seconds"
+
+
+def test_what_was_not_followed_settles_nothing() -> None:
+    """Past a bound it is not known what else can follow on a decision: it is no cause."""
+    other = [line for n in range(6) for line in (f"if (c{n}()) {{", "go();", "}")]
+    steps = ("if (first()) {", "if (second()) {", *other, "return;", "}", "%s", "}")
+    before, after = (
+        body(*(one.replace("%s", text) for one in steps)) for text in ("tell(NOTE_UP);", "trace_it();")
+    )
+    for bounds, exceeded in ((BOUNDS, 0), (Bounds(states=12), 1)):
+        old, new = stages(before, after)
+        result = compare(old, new, tiny(), bounds)
+        assert len(result.unknown) == exceeded
+        (change,) = result.changes
+        assert [cause.text for cause in change.causes] == ["second(): no"]
 
 
 def test_a_bound_on_time() -> None:
