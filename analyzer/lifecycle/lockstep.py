@@ -167,16 +167,17 @@ class Pairing:
         """All pairs from all entries that both stages have."""
         result = Lockstep([])
         result.exceeded = self.walks[0].graph.exceeded or self.walks[1].graph.exceeded
-        numbers: dict[tuple[Side, Side], int] = {}
+        known: dict[Side, tuple[int, Side]] = {}  # few sides make many pairs
+        numbers: dict[tuple[int, int], int] = {}
         waiting: deque[int] = deque()
         deadline = time.monotonic() + self.bounds.seconds
 
         def add(halves: tuple[Half, Half], parent: tuple[int, int] | None) -> int:
-            sides = self._freeze(halves)
-            number = numbers.get(sides)
+            (one, first), (two, second) = (known.setdefault(s, (len(known), s)) for s in self._freeze(halves))
+            number = numbers.get((one, two))
             if number is None:
-                number = numbers[sides] = len(result.nodes)
-                result.nodes.append(PairNode(sides, parent=parent))
+                number = numbers[one, two] = len(result.nodes)
+                result.nodes.append(PairNode((first, second), parent=parent))
                 waiting.append(number)
             return number
 
