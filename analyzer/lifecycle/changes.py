@@ -142,7 +142,7 @@ class Reading:
         self._modes: Possible | None = None
         self._places: list[Places | None] = [None, None]
         self._ends: dict[int, tuple[Group, Group]] | None = None
-        # On the first way found to each pair: how often another thread comes in, and how many choices there are.
+        # On the first way found to each pair: how often another thread comes in, and how many choices.
         self._lengths: list[tuple[int, int]] = []
         for node in graph.nodes:
             cut_in, choices = (0, 0)
