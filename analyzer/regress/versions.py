@@ -20,6 +20,7 @@ _WEIGHT = {
     FindingKind.WINDOW: 2,
     FindingKind.INTRODUCED: 2,
 }
+_BEFORE = _WEIGHT[FindingKind.PREEXISTING]
 _ABSENT = "not broken"
 _Key = tuple[str, str, str]  # rule, violation, way out
 
@@ -90,17 +91,35 @@ def _moved(
     old: Mapping[_Key, Mapping[str, _Standing]], new: Mapping[_Key, Mapping[str, _Standing]]
 ) -> Iterator[Moved]:
     found: list[Moved] = []
+    mended, mends = _mended(old), _mended(new)
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key, {}), new.get(key, {})
         groups: dict[tuple[Fate, str, str], list[str]] = {}
         for scenario in sorted(before.keys() | after.keys()):
             was, now = before.get(scenario, _NOTHING), after.get(scenario, _NOTHING)
+            # What was there before the series has its way out only where a patch mends it.
+            if now.weight == _BEFORE and scenario not in before:
+                was = mended.get((*key[:2], scenario), now)
+            elif was.weight == _BEFORE and scenario not in after:
+                now = mends.get((*key[:2], scenario), was)
             fate = _fate(was.weight, now.weight)
             if fate is not None:
                 groups.setdefault((fate, was.words, now.words), []).append(scenario)
         found += [Moved(*key, *group, tuple(scenarios)) for group, scenarios in groups.items()]
     order = list(Fate)
     yield from sorted(_rejoined(found, old, new), key=lambda each: order.index(each.fate))
+
+
+def _mended(
+    standings: Mapping[_Key, Mapping[str, _Standing]],
+) -> dict[tuple[str, str, str], _Standing]:
+    """By rule, violation and scenario: that the series mends it, on whatever way out."""
+    return {
+        (*key[:2], scenario): standing
+        for key, scenarios in standings.items()
+        for scenario, standing in scenarios.items()
+        if standing.weight == _WEIGHT[FindingKind.FIXED]
+    }
 
 
 def _fate(before: int, after: int) -> Fate | None:

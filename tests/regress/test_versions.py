@@ -109,6 +109,18 @@ def test_what_becomes_of_a_finding(
     assert fates(old, new) == ([(fate, ("filling",))] if fate else [])
 
 
+def test_what_was_there_before_the_series_is_mended_on_whatever_way_out() -> None:
+    there, mended = finding(P, way_out=""), finding(F, way_out="fail: in start")
+    (one,) = between(report(there), report(mended), 1).moved
+    assert (one.fate, one.before, one.after) == (Fate.FIXED, "preexisting", "fixed by patch 1")
+    (one,) = between(report(mended), report(there), 1).moved
+    assert (one.fate, one.before, one.after) == (Fate.BROUGHT, "fixed by patch 1", "preexisting")
+
+
+def test_what_only_one_base_has_is_no_difference_of_the_series() -> None:
+    assert fates((finding(P),), ()) == fates((), (finding(P),)) == []
+
+
 def test_each_scenario_has_its_own_fate() -> None:
     assert fates((finding(N, "a", "b"),), (finding(N, "b", "c"),)) == [
         ("brought", ("c",)),
