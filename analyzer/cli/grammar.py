@@ -7,7 +7,7 @@ from dataclasses import dataclass
 PROGRAM = "analyze-series"
 SHELLS = ("bash", "zsh", "fish")
 # The formats that `analyzer.reports` has; by name, so that it need not be read for --help.
-FORMATS = ("text", "mail", "markdown", "html", "json", "terse")
+FORMATS = ("text", "mail", "markdown", "html", "json", "sarif", "terse")
 STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
 BOOKS = ("text", "json")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.model.effect import Effect
 from analyzer.model.level import Level as Level
-from analyzer.model.profile import LetterKind
+from analyzer.model.profile import LetterKind, Rule
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.spot import Spots
@@ -365,4 +365,6 @@ class Report:
     suppressions: tuple[Outcome, ...] = ()  # what became of the project's suppressions
     suggestions: tuple[Suggestion, ...] = ()  # other ways to take it, where a window stands open
     claims: tuple[Claim, ...] = ()
+    rules: tuple[Rule, ...] = ()  # of the profile
+    repository: str = ""  # where the tree was cloned from, as a URI
     spots: Spots = field(default_factory=Spots)  # where a forge can show the findings

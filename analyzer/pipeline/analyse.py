@@ -40,6 +40,7 @@ from analyzer.pipeline.commits import commit_series, files_and_commits
 from analyzer.pipeline.followed import followed
 from analyzer.pipeline.listeners import heard
 from analyzer.pipeline.options import Options
+from analyzer.pipeline.origin import origin_of
 from analyzer.pipeline.places import source_lines
 from analyzer.pipeline.previous import plainly, previous_series
 from analyzer.pipeline.repository import Repository, opened
@@ -210,8 +211,13 @@ def _report(
             )
             every = told.every
     report = with_claims(report, claimed, every)
-    spots = spots_of(found, series, snapshots, tree=source.kind == "tree")
-    return replace(report, source_lines=source_lines(report, snapshots), spots=spots)
+    return replace(
+        report,
+        source_lines=source_lines(report, snapshots),
+        rules=profile.rules,
+        repository=origin_of(repository.objects) if repository is not None and source.base else "",
+        spots=spots_of(found, series, snapshots, tree=source.kind == "tree"),
+    )
 
 
 def _executed(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.report import Report
-from analyzer.reports import html, json_format, mail, markdown, terse, text
+from analyzer.reports import html, json_format, mail, markdown, sarif, terse, text
 from analyzer.reports.style import Style
 
 Renderer = Callable[[Report, Style, tuple[str, ...]], str]
@@ -62,6 +62,13 @@ _ALL = (
         (".json",),
         lambda report, _style, scenarios: json_format.render(report, scenarios),
         json_format.join,
+    ),
+    Format(
+        "sarif",
+        "SARIF 2.1.0, for code scanning and editors",
+        (".sarif",),
+        lambda report, _style, scenarios: sarif.render(report, scenarios),
+        sarif.join,
     ),
     Format(
         "terse",

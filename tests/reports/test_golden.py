@@ -26,6 +26,7 @@ CASES = {
     "mail-incomplete.txt": lambda: render(SAMPLE, "mail", scenarios=("early-stop",)),
     "markdown.md": lambda: render(SAMPLE, "markdown"),
     "report.json": lambda: render(SAMPLE, "json"),
+    "report.sarif": lambda: render(SAMPLE, "sarif"),
     "terse.txt": lambda: render(SAMPLE, "terse"),
     "not-concerned.txt": lambda: render(ASIDE, "text"),
 }
