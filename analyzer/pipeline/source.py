@@ -15,7 +15,7 @@ from analyzer.model.snapshot import Snapshot
 from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.repository import Base, Repository, base_of
-from analyzer.snapshots import built_in, tree
+from analyzer.snapshots import built_in, taken, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ def source_of(
     base = None if repository is None else base_of(repository, series, options)
     if repository is None or base is None:
         return Source(built_in.lay(series, profile, what_if), "built-in", profile.follows)
-    snapshots = tree.lay(series, profile, repository.objects, base.commit, what_if)
+    if what_if is None:
+        snapshots = tree.lay(series, profile, repository.objects, base.commit)
+    else:
+        snapshots = taken.lay_otherwise(series, profile, repository.objects, base.commit, what_if)
     return Source(snapshots, "tree", f"commit {base.short}", base)
 
 

@@ -309,10 +309,13 @@ def _changed(
 
 
 def _fill_blank(before: list[Key], after: list[Key], result: list[int]) -> None:
-    """Lines without tokens go with the line above them."""
+    """Lines without tokens go with the line above them, each with another."""
+    taken = set(result)
     for j, key in enumerate(after):
         if key or result[j]:
             continue
         above = result[j - 1] if j else 0
-        if (j == 0 or above) and above < len(before) and not before[above]:
+        free = above < len(before) and not before[above] and above + 1 not in taken
+        if (j == 0 or above) and free:
             result[j] = above + 1
+            taken.add(above + 1)

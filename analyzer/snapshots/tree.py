@@ -2,10 +2,9 @@
 
 Job: lay the patches of a series over a commit. Input: a series, a profile, the objects of a repository, a
 commit. Output: one `Snapshot` a stage. A patch that does not apply as `git apply` would is named with file
-and hunk, and its stage and all later ones are not analysed. A series taken otherwise is picked together from
-the stages of the series as it was sent, as `git cherry-pick` would. Files are those of the profile's globs
-and those the series touches, as far as they are C. Not modelled: modes, links, submodules, and what a binary
-diff changes.
+and hunk, and its stage and all later ones are not analysed. Files are those of the profile's globs and
+those the series touches, as far as they are C. Not modelled: modes, links, submodules, and what a binary diff
+changes.
 """
 
 from __future__ import annotations
@@ -21,14 +20,12 @@ from analyzer.model.profile import Profile
 from analyzer.model.series import FileChange, FileDiff, Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.unknown import Unknown
-from analyzer.model.what_if import WhatIf
 from analyzer.snapshots.apply import Applied, Misfit, apply
 from analyzer.snapshots.files import BaseFiles, StageFiles, decoded, plain
 from analyzer.snapshots.lines import Part, continued_parts
-from analyzer.snapshots.merge import Text, by_content
 from analyzer.snapshots.objects import Objects
-from analyzer.snapshots.pick import Clash, Texts, pick, refusal
-from analyzer.snapshots.rearranged import Commit, composed, kept_lines, titled
+from analyzer.snapshots.pick import Clash, refusal
+from analyzer.snapshots.rearranged import Commit
 from analyzer.snapshots.throughout import renamed_throughout
 
 SOURCES = (".c", ".h")
@@ -37,7 +34,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class TreeFile:
     """A touched file at a stage: lines with their ends, how to encode them, an identity for each line."""
 
     lines: tuple[str, ...]
@@ -51,32 +48,29 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class TreeStage:
     """A stage as far as the series touches it: files by path (None: gone), and what the patch did."""
 
-    files: Mapping[str, _File | None]
+    files: Mapping[str, TreeFile | None]
     moved: Mapping[str, tuple[int, ...]]
     origins: Mapping[str, tuple[tuple[str, int], ...]]
     renamed: Mapping[str, str]
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """A patch does not apply; the reason is what it holds."""
 
     def __init__(self, patch: Patch, clash: Clash) -> None:
         self.patch, self.clash = patch, clash
 
 
-def lay(
-    series: Series, profile: Profile, objects: Objects, commit: str, what_if: WhatIf | None = None
-) -> tuple[Snapshot, ...]:
-    """The base, which is `commit`, and one stage per patch of `series`, or per step of `what_if`.
-    `InputError` if the repository cannot be read."""
-    layer = _Layer(series, profile, objects, commit)
-    return layer.run() if what_if is None else layer.run_otherwise(what_if)
+def lay(series: Series, profile: Profile, objects: Objects, commit: str) -> tuple[Snapshot, ...]:
+    """The base, which is `commit`, and one stage per patch of `series`. `InputError` if the repository
+    cannot be read."""
+    return Layer(series, profile, objects, commit).run()
 
 
-class _Layer:
+class Layer:
     """Lays the patches one after the other."""
 
     def __init__(self, series: Series, profile: Profile, objects: Objects, commit: str) -> None:
@@ -97,36 +91,22 @@ class _Layer:
         self.commit = commit
 
     def run(self) -> tuple[Snapshot, ...]:
-        stages, failed = self._laid()
-        return self._snapshots(stages, [Commit(p.number, p.title) for p in self.series.patches], failed)
+        stages, failed = self.laid()
+        return self.snapshots(stages, [Commit(p.number, p.title) for p in self.series.patches], failed)
 
-    def run_otherwise(self, what_if: WhatIf) -> tuple[Snapshot, ...]:
-        """The same for a series taken otherwise."""
-        own, _ = self._laid()
-        order = {patch.number: at for at, patch in enumerate(self.series.patches)}
-        stages = [own[0]]
-        failed: tuple[Unknown, ...] = ()
-        for step in what_if.steps:
-            try:
-                stages.append(self._step([order[number] for number in step], own, stages[-1]))
-            except _Refused as refused:
-                failed = (refusal(refused.patch, refused.clash, f"{self.commit[:12]} and what is before it"),)
-                break
-        return self._snapshots(stages, titled(self.series, what_if), failed)
-
-    def _laid(self) -> tuple[list[_Stage], tuple[Unknown, ...]]:
+    def laid(self) -> tuple[list[TreeStage], tuple[Unknown, ...]]:
         """The stages of the series as it was sent, as far as it applies, and why no further."""
-        stages = [_Stage(self._first(), _NO_LINES, _NO_ORIGINS, _NOTHING)]
+        stages = [TreeStage(self._first(), _NO_LINES, _NO_ORIGINS, _NOTHING)]
         for patch in self.series.patches:
             try:
-                stages.append(self._after(patch, stages[-1]))
-            except _Refused as refused:
+                stages.append(self.after(patch, stages[-1]))
+            except Refused as refused:
                 why = f"{self.commit[:12]} and the patches before it"
                 return stages, (refusal(patch, refused.clash, why),)
         return stages, ()
 
-    def _snapshots(
-        self, stages: Sequence[_Stage], commits: Sequence[Commit], failed: tuple[Unknown, ...]
+    def snapshots(
+        self, stages: Sequence[TreeStage], commits: Sequence[Commit], failed: tuple[Unknown, ...]
     ) -> tuple[Snapshot, ...]:
         named = [Commit(0, "base"), *commits]
         snapshots = [self._snapshot(each, stage) for each, stage in zip(named, stages, strict=False)]
@@ -140,108 +120,7 @@ class _Layer:
             )  # fmt: skip
         return tuple(snapshots)
 
-    # --- a series taken otherwise ---------------------------------------------------------------
-
-    def _step(self, members: Sequence[int], own: Sequence[_Stage], stage: _Stage) -> _Stage:
-        """The stage after one more commit, made of the patches at these places of the series."""
-        last, renamed = stage, stage.renamed
-        for number, at in enumerate(members):
-            last = self._picked(at, own, last)
-            renamed = composed(renamed, last.renamed) if number else last.renamed
-        if len(members) == 1:
-            return last
-        copied = {
-            diff.new_path
-            for at in members
-            for diff in self.series.patches[at].files
-            if diff.change is FileChange.COPIED
-        }
-        return self._tied(stage, last.files, self._kept(stage.files, last.files), renamed, copied)
-
-    def _picked(self, at: int, own: Sequence[_Stage], stage: _Stage) -> _Stage:
-        """The stage after the patch at place `at` of the series."""
-        patch = self.series.patches[at]
-        if at + 1 < len(own):
-            before, after = own[at].files, own[at + 1].files
-            return self._brought(patch, _plain(before), _plain(after), stage, (after, stage.files, before))
-        try:  # the series as sent does not come so far: by its context alone, as `git am` does
-            return self._after(patch, stage)
-        except _Refused:
-            made_for = self._made_for(patch, stage)
-            if made_for is None:
-                raise
-        return self._brought(patch, *made_for, stage, (stage.files,))
-
-    def _made_for(self, patch: Patch, stage: _Stage) -> tuple[Texts, Texts] | None:
-        """The files a patch was made for and what it made of them, by its index lines, their lines tied to
-        those of the stage; None if the repository does not have them all. As `git am --3way` does."""
-        before: dict[str, Text | None] = {}
-        after: dict[str, Text | None] = {}
-        for diff in patch.files:
-            ours = stage.files.get(diff.old_path)
-            content = self.objects.blob(diff.old_blob)
-            if diff.change is not FileChange.MODIFIED or ours is None or content is None:
-                return None
-            lines = tuple(_lines(decoded(content)[0]))
-            done = apply(lines, diff)
-            if isinstance(done, Misfit):
-                return None
-            base = Text(lines, self._numbers(len(lines)))
-            same = dict(by_content(base, Text(ours.lines, ours.identities)))
-            known = [ours.identities[same[n]] if n in same else own for n, own in enumerate(base.identities)]
-            fresh = iter(self._numbers(done.kept.count(0)))
-            made = tuple(known[line - 1] if line else next(fresh) for line in done.kept)
-            self.shown.update(known[line - 1] for line in done.shown)
-            self.shown.update(made[line - 1] for line in done.shown_after)
-            before[diff.old_path] = Text(lines, tuple(known))
-            after[diff.new_path] = Text(done.lines, made)
-        return before, after
-
-    def _brought(
-        self,
-        patch: Patch,
-        before: Texts,
-        after: Texts,
-        stage: _Stage,
-        like: Sequence[Mapping[str, _File | None]],
-    ) -> _Stage:
-        """The stage with what the patch made of `before`, which was `after`. A file is encoded as in the
-        first of `like` that has it."""
-        found = pick(patch, before, after, _plain(stage.files))
-        if isinstance(found, Clash):
-            raise _Refused(patch, found)
-        files = dict(stage.files)
-        for path, text in found.items():
-            old = files.get(path)
-            if text is None or old is None or text.lines != old.lines or text.identities != old.identities:
-                files[path] = self._merged(text, [each.get(path) for each in like])
-        changed = self._kept(stage.files, files)
-        return self._tied(
-            stage, files, changed, self._renamed(patch, stage.files, files, changed), _copied(patch)
-        )
-
-    def _merged(self, text: Text | None, like: Sequence[_File | None]) -> _File | None:
-        """A file of these lines, encoded as the first of `like` that is there."""
-        if text is None:
-            return None
-        for file in like:
-            if file is not None and (file.lines, file.identities) == (text.lines, text.identities):
-                return file
-        encoding = next((file.encoding for file in like if file is not None), "utf-8")
-        content = "".join(text.lines).encode(encoding, "replace")
-        return _File(text.lines, encoding, text.identities, self.objects.blob_id(content))
-
-    def _kept(
-        self, before: Mapping[str, _File | None], after: Mapping[str, _File | None]
-    ) -> dict[str, tuple[str, tuple[int, ...]]]:
-        """The files that changed: each with the path it had, and for its lines the 1-based old ones."""
-        return {
-            path: kept_lines(path, file.identities, _identities(before))
-            for path, file in after.items()
-            if file is not None and file != before.get(path)
-        }
-
-    def _first(self) -> Mapping[str, _File | None]:
+    def _first(self) -> Mapping[str, TreeFile | None]:
         """All files the series touches and the base has."""
         wanted = {
             path: self.known[path]
@@ -253,18 +132,18 @@ class _Layer:
         contents = self.objects.read(wanted.values())
         return {path: self._file(contents[blob], blob) for path, blob in wanted.items()}
 
-    def _file(self, content: bytes, blob: str) -> _File:
+    def _file(self, content: bytes, blob: str) -> TreeFile:
         text, encoding = decoded(content)
-        lines = tuple(_lines(text))
-        return _File(lines, encoding, self._numbers(len(lines)), blob)
+        lines = tuple(lines_of(text))
+        return TreeFile(lines, encoding, self.numbers(len(lines)), blob)
 
-    def _numbers(self, count: int) -> tuple[int, ...]:
+    def numbers(self, count: int) -> tuple[int, ...]:
         first, self.fresh = self.fresh, self.fresh + count
         return tuple(range(first, self.fresh))
 
     # --- one patch -----------------------------------------------------------------------------
 
-    def _after(self, patch: Patch, stage: _Stage) -> _Stage:
+    def after(self, patch: Patch, stage: TreeStage) -> TreeStage:
         files = dict(stage.files)
         kept: dict[str, tuple[str, tuple[int, ...]]] = {}  # new path -> old path, and the lines it keeps
         gone = {d.old_path for d in patch.files if d.change in (FileChange.DELETED, FileChange.RENAMED)}
@@ -274,13 +153,13 @@ class _Layer:
             again = diff.new_path in kept and diff.change is FileChange.MODIFIED
             old = files.get(diff.new_path) if again else stage.files.get(diff.old_path)
             self._check_presence(patch, diff, old, stage.files, gone)
-            before = old or _File((), "utf-8", (), "")
+            before = old or TreeFile((), "utf-8", (), "")
             done = apply(before.lines, diff)
             if isinstance(done, Misfit):
-                raise _Refused(patch, Clash(diff, done.hunk, done.why))
+                raise Refused(patch, Clash(diff, done.hunk, done.why))
             if diff.change is FileChange.DELETED:
                 if done.lines:
-                    raise _Refused(
+                    raise Refused(
                         patch, Clash(diff, 0, "it deletes the file, which holds more than it shows")
                     )
                 self.shown.update(before.identities)
@@ -300,8 +179,8 @@ class _Layer:
             for path, (source, lines) in kept.items()
             if path != source or files[path] != stage.files.get(path)
         }
-        return self._tied(
-            stage, files, changed, self._renamed(patch, stage.files, files, changed), _copied(patch)
+        return self.tied(
+            stage, files, changed, self.renamed(patch, stage.files, files, changed), copied_by(patch)
         )
 
     def _is_link(self, diff: FileDiff) -> bool:
@@ -312,23 +191,23 @@ class _Layer:
         self,
         patch: Patch,
         diff: FileDiff,
-        old: _File | None,
-        before: Mapping[str, _File | None],
+        old: TreeFile | None,
+        before: Mapping[str, TreeFile | None],
         gone: set[str],
     ) -> None:
         if diff.change is FileChange.ADDED:
             if before.get(diff.new_path) is not None and diff.new_path not in gone:
-                raise _Refused(patch, Clash(diff, 0, "it adds a file that is there already"))
+                raise Refused(patch, Clash(diff, 0, "it adds a file that is there already"))
         elif old is None:
-            raise _Refused(patch, Clash(diff, 0, "the file is not there"))
+            raise Refused(patch, Clash(diff, 0, "the file is not there"))
         elif diff.change in (FileChange.RENAMED, FileChange.COPIED):
             there = before.get(diff.new_path) is not None
             if there and diff.new_path not in gone and diff.new_path != diff.old_path:
-                raise _Refused(patch, Clash(diff, 0, f"there is a file {diff.new_path} already"))
+                raise Refused(patch, Clash(diff, 0, f"there is a file {diff.new_path} already"))
 
-    def _made(self, before: _File, done: Applied, told: str) -> _File:
+    def _made(self, before: TreeFile, done: Applied, told: str) -> TreeFile:
         self.shown.update(before.identities[line - 1] for line in done.shown)
-        fresh = iter(self._numbers(done.kept.count(0)))
+        fresh = iter(self.numbers(done.kept.count(0)))
         known = before.identities
         identities = tuple([known[line - 1] if line else next(fresh) for line in done.kept])
         self.shown.update(identities[line - 1] for line in done.shown_after)
@@ -344,14 +223,14 @@ class _Layer:
                 break
         # A file whose last strange bytes go becomes UTF-8, and the next diff of it comes so.
         text, encoding = decoded(encoded)
-        lines = done.lines if text == content else tuple(_lines(text))
-        return _File(lines, encoding, identities, blob)
+        lines = done.lines if text == content else tuple(lines_of(text))
+        return TreeFile(lines, encoding, identities, blob)
 
-    def _renamed(
+    def renamed(
         self,
         patch: Patch,
-        old: Mapping[str, _File | None],
-        new: Mapping[str, _File | None],
+        old: Mapping[str, TreeFile | None],
+        new: Mapping[str, TreeFile | None],
         changed: Mapping[str, tuple[str, tuple[int, ...]]],
     ) -> Mapping[str, str]:
         """The names that a patch renames throughout."""
@@ -364,14 +243,14 @@ class _Layer:
             lambda word: self._uses(new, word),
         )
 
-    def _tied(
+    def tied(
         self,
-        stage: _Stage,
-        files: Mapping[str, _File | None],
+        stage: TreeStage,
+        files: Mapping[str, TreeFile | None],
         changed: Mapping[str, tuple[str, tuple[int, ...]]],
         renamed: Mapping[str, str],
         copied: Collection[str],
-    ) -> _Stage:
+    ) -> TreeStage:
         """The stage that these files make, its lines tied to those of the stage before."""
         sources = {path: entry for path, entry in changed.items() if path.endswith(SOURCES)}
         moved: dict[str, tuple[int, ...]] = {}
@@ -404,9 +283,9 @@ class _Layer:
                     where[at] = ((homes + lost)[part], line)
                 if any(found != ("", 0) for found in where):
                     origins[path] = tuple(where)
-        return _Stage(files, MappingProxyType(moved), MappingProxyType(origins), MappingProxyType(renamed))
+        return TreeStage(files, MappingProxyType(moved), MappingProxyType(origins), MappingProxyType(renamed))
 
-    def _uses(self, files: Mapping[str, _File | None], word: str) -> bool:
+    def _uses(self, files: Mapping[str, TreeFile | None], word: str) -> bool:
         """Whether any C file of a stage holds the word."""
         whole = re.compile(rf"\b{re.escape(word)}\b")
         texts = [file.text for path, file in files.items() if file and path.endswith(SOURCES)]
@@ -415,7 +294,7 @@ class _Layer:
 
     # --- the outcome ---------------------------------------------------------------------------
 
-    def _snapshot(self, commit: Commit, stage: _Stage) -> Snapshot:
+    def _snapshot(self, commit: Commit, stage: TreeStage) -> Snapshot:
         sources = {path: file for path, file in stage.files.items() if path.endswith(SOURCES)}
         files = StageFiles(self.base, {path: file.text if file else None for path, file in sources.items()})
         blobs = {path: blob for path, blob in self.listing.items() if sources.get(path, "") is not None}
@@ -462,15 +341,7 @@ _NO_LINES: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 _NO_ORIGINS: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
 
 
-def _plain(files: Mapping[str, _File | None]) -> dict[str, Text | None]:
-    return {path: Text(file.lines, file.identities) if file else None for path, file in files.items()}
-
-
-def _identities(files: Mapping[str, _File | None]) -> dict[str, tuple[int, ...]]:
-    return {path: file.identities for path, file in files.items() if file}
-
-
-def _copied(patch: Patch) -> set[str]:
+def copied_by(patch: Patch) -> set[str]:
     return {diff.new_path for diff in patch.files if diff.change is FileChange.COPIED}
 
 
@@ -478,16 +349,16 @@ def _paths(diff: FileDiff) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in (diff.old_path, diff.new_path) if path))
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """The lines of a text with their ends; only a line feed ends one."""
     lines = [line + "\n" for line in text.split("\n")]
     last = lines.pop().removesuffix("\n")
     return [*lines, last] if last else lines
 
 
-def _texts(files: Mapping[str, _File | None], paths: Mapping[str, object] | set[str]) -> dict[str, str]:
+def _texts(files: Mapping[str, TreeFile | None], paths: Mapping[str, object] | set[str]) -> dict[str, str]:
     return {path: file.text for path in paths if (file := files.get(path))}
 
 
-def _old(file: _File | None) -> Sequence[str]:
+def _old(file: TreeFile | None) -> Sequence[str]:
     return file.lines if file else ()

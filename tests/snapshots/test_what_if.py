@@ -13,6 +13,7 @@ from analyzer.model.series import Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.what_if import Squashed, WhatIf
 from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.taken import lay_otherwise
 from analyzer.snapshots.tree import lay
 from tests.repositories import commit, every_byte, git, repository
 from tests.snapshots.test_tree import FILES, LIFE, domain
@@ -50,9 +51,11 @@ def edited(tree: Path, *names: str) -> Series:
 
 
 def laid(tree: Path, series: Series, *steps: tuple[int, ...]) -> tuple[Snapshot, ...]:
-    what_if = WhatIf(steps, "") if steps else None
     with Objects(tree) as objects:
-        snapshots = lay(series, domain(), objects, "start", what_if)
+        if steps:
+            snapshots = lay_otherwise(series, domain(), objects, "start", WhatIf(steps, ""))
+        else:
+            snapshots = lay(series, domain(), objects, "start")
         assert all([snapshot.files[path] for path in snapshot.files] for snapshot in snapshots)
         return snapshots
 
