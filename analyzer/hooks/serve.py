@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.hooks.asked import PASSED, Asked, Told
-from analyzer.hooks.stub import PUSH, RECEIVE
+from analyzer.hooks.stub import PUSH, RECEIVE, SEND
 from analyzer.model.unknown import InputError
+
+if TYPE_CHECKING:  # git runs hooks often: what is not needed is not read
+    from analyzer.snapshots.objects import Objects
 
 FRAMEWORK = "pre-commit"  # the framework of that name, which hands a push on in its own words
 _SUPPRESS = "or write down in .analyze-series.toml of what it is based on why it is lived with"
@@ -20,6 +23,16 @@ _SUPPRESS = "or write down in .analyze-series.toml of what it is based on why it
 
 def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
     """`InputError` for what is asked in a wrong way, or is asked in no repository."""
+    if asked.action != "run":
+        return _place(asked)
+    hook, *words = asked.words or ("",)
+    run = _RUNS.get(hook)
+    if run is None:
+        raise InputError(f"hook run: say one of {', '.join(_RUNS)}, and what git gave that hook")
+    return run(asked, words, stdin, environ)
+
+
+def _place(asked: Asked) -> Told:
     from analyzer.hooks import install
 
     if asked.action == "install":
@@ -27,13 +40,7 @@ def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
         return Told(PASSED if whole else 1, _lines(lines))
     if asked.action == "uninstall":
         return Told(out=_lines(install.uninstall(asked.repo, asked.words)))
-    if asked.action == "status":
-        return Told(out=_lines(install.status(asked.repo, asked.words)))
-    hook, *words = asked.words or ("",)
-    run = _RUNS.get(hook)
-    if run is None:
-        raise InputError(f"hook run: say one of {', '.join(_RUNS)}, and what git gave that hook")
-    return run(asked, words, stdin, environ)
+    return Told(out=_lines(install.status(asked.repo, asked.words)))
 
 
 def _push(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
@@ -72,9 +79,39 @@ def _updates(hook: str, asked: Asked, text: str, known: str, environ: Mapping[st
     return Told(max((a.status for a in answers), default=PASSED), err="".join(a.err for a in answers))
 
 
+def _send(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+    from analyzer.hooks.mails import collected
+    from analyzer.snapshots.objects import Objects
+
+    if not words:
+        raise InputError(f"hook run {SEND}: no file; let git run it")
+    with (
+        Objects(Path(_repository(asked, environ))) as objects,
+        collected(objects.git.folder, Path(words[0]), environ) as mails,
+    ):
+        return _judge_mails(asked, objects, mails) if mails else Told()
+
+
+def _judge_mails(asked: Asked, objects: Objects, mails: Sequence[Path]) -> Told:
+    from analyzer.hooks.base import base_of_mails, holds_patch
+    from analyzer.hooks.judge import judged, told
+    from analyzer.reports.style import Style
+
+    if not any(holds_patch(mail) for mail in mails):
+        return Told()
+    paths = tuple(map(str, mails))
+    base = base_of_mails(objects, paths)
+    repo = None if base is None else str(objects.git.folder)
+    result = judged(paths, repo, base, asked.settings, Style(asked.colour, asked.width))
+    what = f"{len(mails)} mails" if len(mails) > 1 else mails[0].name
+    advice = f"git send-email --no-validate sends all the same; {_SUPPRESS}"
+    return told(SEND, what, result, asked.settings, (advice,))
+
+
 _RUNS: Mapping[str, Callable[[Asked, Sequence[str], BinaryIO, Mapping[str, str]], Told]] = {
     PUSH: _push,
     RECEIVE: _receive,
+    SEND: _send,
 }
 
 
