@@ -10,7 +10,7 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
@@ -112,6 +112,14 @@ def _hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
     return told.status, told.out, told.err
 
 
+def _bot(
+    config: str, *, once: bool, resend: bool, say: Callable[[str], None], warn: Callable[[str], None]
+) -> int:
+    from analyzer.bot import watch
+
+    return watch(config, once=once, resend=resend, say=say, warn=warn)
+
+
 def _doors() -> Doors:
     return Doors(
         _analyse,
@@ -124,6 +132,7 @@ def _doors() -> Doors:
         _rules,
         _backport,
         _hook,
+        _bot,
     )
 
 

@@ -29,6 +29,7 @@ BELOW_CLI = (
     "reports",
     "subscribers",
     "pipeline",
+    "bot",
 )
 
 

@@ -45,6 +45,9 @@ class Arguments:
     claims: bool = True
     thread: tuple[str, ...] = ()
     suppressions: str | None = None
+    config: str | None = None
+    once: bool = False
+    resend: bool = False
     previous: tuple[str, ...] = ()
     strict: bool = False
     beside: bool = False
@@ -87,6 +90,9 @@ def read(argv: Sequence[str]) -> Arguments:
         claims=_claims(given),
         thread=tuple(getattr(given, "thread", None) or ()),
         suppressions=getattr(given, "suppressions", None),
+        config=getattr(given, "config", None),
+        once=bool(getattr(given, "once", False)),
+        resend=bool(getattr(given, "resend", False)),
         previous=tuple(getattr(given, "previous", None) or ()),
         strict=getattr(given, "incomplete", None) == "refuse",
         beside=bool(getattr(given, "beside", False)),

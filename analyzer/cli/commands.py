@@ -183,6 +183,22 @@ def profile(given: Arguments, doors: Doors, console: Console) -> int:
     return 0
 
 
+def bot(given: Arguments, doors: Doors, console: Console) -> int:
+    """Watches where mails arrive; what it does is told on standard error, for a log."""
+    _expect(not given.words, "bot: takes no operand; give the configuration with --config")
+    if given.config is None:
+        raise InputError("bot: no configuration; name it with --config (docs/bot.md describes it)")
+
+    def say(what: str) -> None:
+        if not given.quiet:
+            console.complain(f"bot: {what}")
+
+    def warn(what: str) -> None:
+        console.complain(f"bot: {what}")
+
+    return doors.bot(given.config, once=given.once, resend=given.resend, say=say, warn=warn)
+
+
 def completion(given: Arguments, console: Console) -> int:
     """Prints the completion script of a shell."""
     _expect(len(given.words) == 1 and given.words[0] in SHELLS, f"completion: say one of {', '.join(SHELLS)}")

@@ -123,6 +123,20 @@ class Walk(Protocol):
     def __call__(self, walked: Walked, *, progress: Progress) -> History: ...
 
 
+class Bot(Protocol):
+    """Goes round, for ever or `once`; the exit status. `say` is told what was done, `warn` what not."""
+
+    def __call__(
+        self,
+        config: str,
+        *,
+        once: bool,
+        resend: bool,
+        say: Callable[[str], None],
+        warn: Callable[[str], None],
+    ) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The functions below. `check_profile` takes a profile and paths of a tree and gives lines; `rules` the
@@ -138,3 +152,4 @@ class Doors:
     rules: Callable[[str | None, str | None], tuple[Rulebook, ...]]
     backport: Parts
     hook: Hook
+    bot: Bot

@@ -115,6 +115,11 @@ FORMAT = Option(
 OUTPUT = Option(
     ("--output",), "write the format before it to this file (- is standard output)", "FILE", offers="file"
 )
+CONFIG = Option(("--config",), "what the bot may do (docs/bot.md)", "FILE", offers="file")
+ONCE = Option(("--once",), "look once and end, as cron wants it")
+RESEND = Option(
+    ("--resend",), "send again, as the same mail, what may or may not have been sent when it was interrupted"
+)
 FAIL_ON = Option(
     ("--fail-on",),
     "exit with 1 from this level of finding on (default: error)",
@@ -308,6 +313,20 @@ Exit status: 0; 1 install: another hook is there; 2 usage or input; 10 run: refu
     operands=HOOK_ACTIONS,
     takes_files=False,
 )
+BOT = Command(
+    "bot",
+    "",
+    "Watch where mails arrive, and write replies to patch series into an outbox.",
+    (CONFIG, ONCE, RESEND, QUIET, HELP),
+    (
+        ("look once, for cron", "analyze-series bot --config bot.toml --once"),
+        ("go on watching", "analyze-series bot --config bot.toml"),
+    ),
+    """Nothing is sent: replies are drafts in a maildir, unless the configuration names a mail server.
+
+Exit status: 0; 2 usage or configuration; 3 something could not be done (standard error says what); 130.""",
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -317,7 +336,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, HOOK, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, HOOK, BOT, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

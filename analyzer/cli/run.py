@@ -18,6 +18,7 @@ from analyzer.cli.doors import Doors
 from analyzer.cli.grammar import (
     ANALYSE,
     BACKPORT,
+    BOT,
     COMPLETION,
     FLOW,
     HISTORY,
@@ -78,6 +79,8 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
         return commands.backport(given, doors, stdin, console)
     if given.command is FLOW:
         return commands.flow(given, doors, stdin, console)
+    if given.command is BOT:
+        return commands.bot(given, doors, console)
     if given.command is HISTORY:
         return commands.history(given, doors, console)
     if given.command is SUBSCRIBERS:

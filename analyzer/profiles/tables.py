@@ -149,6 +149,19 @@ class Table:
             self.wrong((key,), f"{key!r} is {found}", allowed)
         return found
 
+    def number(self, key: str, default: int, least: int = 0) -> int:
+        """An integer from `least` on."""
+        found = self._take(key, required=False)
+        if found is None:
+            return default
+        if not isinstance(found, int) or isinstance(found, bool):
+            self._mistyped((key,), found, "an integer", "write a number, without quotes")
+        elif found < least:
+            self.wrong((key,), f"{key!r} is {found}", f"write a number from {least} on")
+        else:
+            return found
+        return default
+
     def argument(self, key: str) -> int:
         """An argument's number that must be there, -1 for none, or "any" (`ANY_ARGUMENT`)."""
         if self._content.get(key) == "any":

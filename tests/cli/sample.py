@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -190,6 +191,13 @@ def doors(*reports: Report) -> Doors:
     def hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
         return 10, f"{hooked.action}\n", f"{' '.join(hooked.words)}\n"
 
+    def bot(
+        config: str, *, once: bool, resend: bool, say: Callable[[str], None], warn: Callable[[str], None]
+    ) -> int:
+        say(f"{config} {once} {resend}")
+        warn("the reply to \x1b[2J waits")
+        return 3
+
     return Doors(
         analyse,
         flow,
@@ -201,6 +209,7 @@ def doors(*reports: Report) -> Doors:
         rules,
         backport,
         hook,
+        bot,
     )
 
 

@@ -1,0 +1,145 @@
+"""What a reply says: findings first, then the lists, then how to mute it and how to see it for oneself.
+
+Input: a report and the series it is about. Output: a text of lines of at most 76 columns, foreign text made
+visible, or "" where the policy is silent. Not modelled: other languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
+
+import analyzer
+from analyzer.bot.policy import AnalysisPolicy, ReplyPolicy, Speak
+from analyzer.bot.quote import WIDTH, quoted
+from analyzer.model.level import Level
+from analyzer.model.report import Finding, FindingKind, Report
+from analyzer.model.series import Patch, Series
+from analyzer.reports import impact, mail, words
+from analyzer.reports.escape import visible
+from analyzer.reports.layout import columns_of, fold
+from analyzer.reports.lists import alike, listing
+
+MOST_FINDINGS = 5  # that are told in full
+MOST_SCENARIOS = 6
+_MOST_CAUSES = 3
+_COUNTING = (FindingKind.INTRODUCED, FindingKind.WINDOW)
+_LEVELS = (Level.NOTE, Level.WARNING, Level.ERROR)
+
+
+def findings_of(report: Report, level: Level) -> tuple[Finding, ...]:
+    """The findings that are worth a mail, the gravest first."""
+    least = _LEVELS.index(level)
+    told = (
+        finding
+        for finding in report.findings
+        if finding.kind in _COUNTING and finding.suppressed is None and _LEVELS.index(finding.level) >= least
+    )
+    return words.ordered_findings(told)
+
+
+def answered(report: Report, policy: ReplyPolicy) -> int | None:
+    """The number of the patch that the reply answers, 0 for the cover letter or the first patch; None for
+    silence."""
+    found = findings_of(report, policy.level)
+    patches = {finding.patch for finding in found}
+    if found:
+        (patch, *others) = patches
+        return patch if patch and not others else 0
+    speaks = report.concerned and (
+        policy.speak is Speak.ALWAYS or (policy.speak is Speak.CHANGES and bool(report.changes))
+    )
+    return 0 if speaks else None
+
+
+def body(
+    report: Report, series: Series, policy: ReplyPolicy, analysis: AnalysisPolicy, message_id: str
+) -> str:
+    """The whole text; `message_id` is that of the mail that is answered."""
+    found = findings_of(report, policy.level)
+    patches = {patch.number: patch for patch in series.patches}
+    blocks = [block for one in found[:MOST_FINDINGS] for block in _finding(one, patches, report)]
+    if len(found) > MOST_FINDINGS:
+        blocks.append([f"And {len(found) - MOST_FINDINGS} more findings; the command below tells all."])
+    if not found:
+        blocks.append(fold("I found nothing that these patches break. What they change:", WIDTH))
+    lists = _lists(report, found)
+    blocks += [lists] if lists else []
+    blocks.append(fold(visible(f"This was computed {words.source_words(report)}."), WIDTH))
+    blocks += _again(policy, analysis, message_id)
+    blocks += _mute(found)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _finding(finding: Finding, patches: dict[int, Patch], report: Report) -> list[list[str]]:
+    blocks = []
+    patch = patches.get(finding.patch or 0)
+    if patch is not None:
+        lines = quoted(patch, finding, report)
+        if lines:
+            blocks.append([*fold(visible(f"In patch {patch.number}, {patch.title}:"), WIDTH), *lines])
+    said = fold(visible(f"{words.finding_head(finding)} ({words.finding_kind(finding)})"), WIDTH)
+    titles = _titles(report, finding.scenarios)
+    rows = [("in", titles)] if titles else []
+    rows += [("stages", words.status_words(report, finding)), *words.sequence_lines(finding)]
+    rows += [("way out", words.way_out_words(finding)), *words.cause_lines(finding, _MOST_CAUSES)]
+    rows += [("why", finding.reason), ("see", finding.documented), *impact.lines(finding.hits, short=True)]
+    rows.append(("mark", finding.fingerprint))
+    for name, text in rows:
+        if text:
+            said += fold(visible(f"{name}: {text}"), WIDTH, "  ", "    ")
+    return [*blocks, said]
+
+
+def _titles(report: Report, ids: Sequence[str]) -> str:
+    shown = words.titles(report, ids[:MOST_SCENARIOS])
+    return f"{shown} and {len(ids) - MOST_SCENARIOS} more" if len(ids) > MOST_SCENARIOS else shown
+
+
+def _lists(report: Report, found: Iterable[Finding]) -> list[str]:
+    """The lists of the scenarios that the findings are about, else of those that change."""
+    ids = dict.fromkeys(name for finding in found for name in finding.scenarios)
+    ids = ids or dict.fromkeys(name for change in report.changes for name in change.scenarios)
+    named = [listing(report, scenario) for scenario in report.scenarios if scenario.id in ids]
+    picked = tuple(same[0].scenario.id for same in alike(named))[:MOST_SCENARIOS]
+    return mail.render(report, picked).rstrip("\n").split("\n") if picked else []
+
+
+def _again(policy: ReplyPolicy, analysis: AnalysisPolicy, message_id: str) -> list[list[str]]:
+    options = f" --profile {_shown(analysis.profile)}" if analysis.profile else ""
+    options += " --repo DIR" if analysis.repo else " --no-repo"
+    options += f" --base {_shown(analysis.base)}" if analysis.base and analysis.repo else ""
+    if policy.archive:
+        place = f"{policy.archive}/{quote(message_id, safe='@')}/t.mbox.gz"
+        said = "To see it for yourself, with every step of the path:"
+        command = f"curl -s '{place}' | gunzip | analyze-series{options} -"
+    else:
+        said = "To see it for yourself, with every step of the path, save this thread and run:"
+        command = f"analyze-series{options} thread.mbox"
+    return [fold(said, WIDTH), _command(command)]
+
+
+def _shown(name: str) -> str:
+    """The last part of a path: the whole is one of the bot's own machine."""
+    return quote(name.rstrip("/").rpartition("/")[2] or name, safe="@^~._-")
+
+
+def _command(command: str) -> list[str]:
+    """A command on as many lines as it takes; a shell reads them as one, wherever they are broken."""
+    lines = []
+    while columns_of(command) > WIDTH:
+        at = command.rfind(" ", 0, WIDTH - 2) + 1 or WIDTH - 1
+        lines.append(f"{command[:at]}\\")
+        command = command[at:]
+    return [*lines, command]
+
+
+def _mute(found: Sequence[Finding]) -> list[list[str]]:
+    told = f"This mail was written by a program (analyze-series {analyzer.__version__}). If you want none of"
+    told += " its mails any more, answer on the list with this line, by itself:"
+    blocks = [fold(told, WIDTH), ["    analyze-series: mute"]]
+    if found:
+        live = "If the project means to live with a finding, its .analyze-series.toml can say so, and why:"
+        entry = ("[[suppress]]", f'fingerprint = "{visible(found[0].fingerprint)}"', 'reason = "..."')
+        blocks += [fold(live, WIDTH), [f"    {line}" for line in entry]]
+    return blocks

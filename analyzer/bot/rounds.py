@@ -1,0 +1,348 @@
+"""The bot at work: a round reads what has come, judges what is whole, and puts replies into the outbox.
+
+Input: a policy, an open state, an outbox; functions that read a mail and judge a series, which may raise
+`Failed`. Output: changes of the state and the outbox; lines for a log. After each step the state is on the
+disk, so that a round may be cut off anywhere and begun again. Not modelled: two rounds at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+
+from analyzer.bot.apart import Failed
+from analyzer.bot.arrival import Arrival
+from analyzer.bot.gather import Candidate, candidates
+from analyzer.bot.judge import Judgement, Task
+from analyzer.bot.letter import written
+from analyzer.bot.letterbox import MOST_HEADER, Part, Sight, header_of
+from analyzer.bot.maildir import listing
+from analyzer.bot.maintainers import maintainers_of, read_maintainers
+from analyzer.bot.outbox import Outbox
+from analyzer.bot.policy import Policy, SourceKind, WatchedSource, matches
+from analyzer.bot.sources import arrivals
+from analyzer.bot.state import Attempt, Reply, State
+from analyzer.model.unknown import InputError
+
+Say = Callable[[str], None]
+
+_HOUR = 3600.0
+_DAY = 86400.0
+_AT_ONCE = 64  # mails in one change of the state
+_MOST_OF_SENDER = 1000  # mails that wait or may be other versions
+_MOST_BEGUN = 100  # times that an analysis was begun and never came to its end
+_PATIENCE = 600.0  # seconds before a failed analysis is tried again, twice as long each time
+_REMEMBERED = 60 * _DAY
+_TEXTS_KEPT = 14 * _DAY
+
+
+class Rounds:
+    """The rounds of one bot. `troubled` says that something could not be done."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        state: State,
+        outbox: Outbox,
+        reading: Callable[[bytes], Sight],
+        judging: Callable[[Task], Judgement],
+        say: Say,
+        warn: Say,
+        now: Callable[[], float],
+    ) -> None:
+        self._policy, self._state, self._outbox = policy, state, outbox
+        self._reading, self._judging = reading, judging
+        self._say, self._warn, self._now = say, warn, now
+        self._resting: dict[str, tuple[int, float]] = {}  # sender -> newest mail, when something is due
+        self._forgot = 0.0
+        self._held: set[str] = set()
+        self._work = policy.state.with_name(f"{policy.state.name}.work")
+        self.troubled = False
+
+    def round(self) -> None:
+        """Everything that can be done now."""
+        self.deliver()
+        self._read()
+        while self._judge_one():
+            self.deliver()
+            self._read()
+        if self._now() - self._forgot > _HOUR:
+            self._forgot = self._now()
+            with self._state.change():
+                self._state.forget(self._forgot - _REMEMBERED, self._forgot - _TEXTS_KEPT)
+
+    # The outbox
+
+    def deliver(self) -> None:
+        """Puts the replies that are composed into the outbox, as many as may go in an hour."""
+        for reply in self._state.replies("draft", "composed", "staged"):
+            now = self._now()
+            most = self._policy.reply.mails_per_hour
+            if reply.draft == "composed" and self._state.drafted_since(now - _HOUR) >= most:
+                if reply.message_id not in self._held:
+                    self._held.add(reply.message_id)
+                    self._say(f"the reply to <{reply.answers}> waits: {most} mails an hour may go")
+                continue
+            path = self._outbox.deliver(reply, self._state, now)
+            self._say(f"the reply to <{reply.answers}> is in {path}")
+
+    # Reading
+
+    def _read(self) -> None:
+        for source in self._policy.sources:
+            try:
+                self._read_source(source)
+            except InputError as wrong:
+                self._trouble(str(wrong))
+
+    def _read_source(self, source: WatchedSource) -> None:
+        state, series = self._state, self._policy.series
+        is_maildir = source.kind is SourceKind.MAILDIR
+        seen = state.seen(source.name) if is_maildir else set()
+        since = self._now() - series.most_age - _DAY if series.most_age else 0.0
+        place = state.cursor(source.name)
+        found = arrivals(source, place, seen, series.largest, since)
+        while some := list(itertools.islice(found, _AT_ONCE)):
+            sights = [self._seen(arrival) for arrival in some]
+            with state.change():
+                for arrival, one in zip(some, sights, strict=True):
+                    if one is not None and arrival.raw is not None:
+                        self._keep(one, arrival)
+                    if arrival.name:
+                        state.set_seen(source.name, arrival.name)
+                if some[-1].place:
+                    state.set_cursor(source.name, some[-1].place)
+        if is_maildir and (gone := seen - listing(source.path).keys()):
+            with state.change():
+                state.forget_seen(source.name, gone)
+
+    def _seen(self, arrival: Arrival) -> Sight | None:
+        """What a mail is; None if it is left aside, which is said."""
+        if arrival.raw is None:
+            if arrival.why:
+                self._trouble(f"{arrival.label}: the mail {arrival.why} and is left aside")
+            return None
+        if len(header_of(arrival.raw)) > MOST_HEADER:
+            self._trouble(f"{arrival.label}: the mail's header is too long, and it is left aside")
+            return None
+        try:
+            return self._reading(arrival.raw)
+        except Failed as why:
+            self._trouble(f"{arrival.label}: the mail cannot be read ({why}) and is left aside")
+            return None
+
+    def _keep(self, one: Sight, arrival: Arrival) -> None:
+        """Keeps what may belong to a series, and heeds what its sender wishes."""
+        assert arrival.raw is not None
+        if one.robot or self._state.is_own(one.message_id):
+            return
+        if one.wish and one.sender:
+            self._state.set_mute(one.sender, one.wish == "mute")
+            self._say(f"{one.sender} asks to {one.wish}")
+        if one.part is Part.OTHER:
+            return
+        if not one.message_id or not one.sender:
+            lacks = "no usable Message-ID" if one.sender else "no usable sender"
+            self._say(f"{arrival.label}: the mail has {lacks} and is left aside")
+            return
+        self._state.keep(one, arrival.raw, self._now(), grown=arrival.grown)
+
+    # Judging
+
+    def _judge_one(self) -> bool:
+        """Judges the first series that is due; False if there is none."""
+        for sender, newest in self._state.waiting():
+            now = self._now()
+            known, due = self._resting.get(sender, (0, 0.0))
+            if known == newest and now < due:
+                continue
+            kept = self._state.of_sender(sender, _MOST_OF_SENDER)
+            if len(kept) == _MOST_OF_SENDER:
+                with self._state.change():
+                    left = self._state.settle_before(sender, kept[0].id, "too many mails of one sender")
+                if left:
+                    self._trouble(f"{sender}: {left} mails are left aside: they are too many at a time")
+            every = candidates(kept)
+            next_due = now + _DAY
+            for one in every:
+                if not one.open:
+                    continue
+                refused = self._refused(one, every, now)
+                if refused:
+                    self._settle(one, refused)
+                    continue
+                attempt = self._state.attempt(one.key)
+                when = max(one.due(self._policy.series), attempt.due)
+                if when > now or self._embargoed(one, now):
+                    next_due = min(next_due, max(when, now + 1))
+                    continue
+                self._judge(one, attempt)
+                return True
+            self._resting[sender] = (newest, next_due)
+        return False
+
+    def _refused(self, one: Candidate, every: Iterable[Candidate], now: float) -> str:
+        """Why a series is not looked at, or ""."""
+        policy, state = self._policy, self._state
+        if one.reply:
+            return "answered before"
+        if one.newer:
+            return f"superseded by v{one.newer}"
+        if not policy.reply.may_answer(one.sender):
+            return "its author may not be answered"
+        threads = {
+            one.root,
+            *(link for mail in one.mails for link in (mail.message_id, *mail.heading.references)),
+        }
+        muted = (
+            state.is_mute(one.sender)
+            or matches(one.sender, policy.mute.authors)
+            or bool(threads & set(policy.mute.threads))
+            or any(matches(title, policy.mute.titles) for title in one.titles)
+        )
+        if muted:
+            return "mute"
+        if policy.series.most_age and one.dated(now) < now - policy.series.most_age:
+            return "too old"
+        if max(one.total, len(one.patches)) > policy.series.most_patches:
+            return f"more than {policy.series.most_patches} patches"
+        if state.in_thread(one.root) >= policy.reply.replies_per_thread:
+            return "enough was said in its thread"
+        titles = {mail.heading.subject.title for mail in one.patches}
+        for other in every:
+            again = other is not one and other.version == one.version and other.reply
+            if again and titles == {mail.heading.subject.title for mail in other.patches}:
+                return "sent again, and answered then"
+        return ""
+
+    def _embargoed(self, one: Candidate, now: float) -> bool:
+        today = date.fromtimestamp(now)
+        for embargo in self._policy.embargoes:
+            if embargo.until is not None and embargo.until < today:
+                continue
+            if (
+                matches(one.sender, embargo.authors)
+                or any(matches(title, embargo.titles) for title in one.titles)
+                or any(matches(path, embargo.paths) for path in one.paths)
+            ):
+                return True
+        return False
+
+    def _judge(self, one: Candidate, attempt: Attempt) -> None:
+        if attempt.begun >= _MOST_BEGUN:
+            self._give_up(one, f"it was begun {attempt.begun} times and never came to an end")
+            return
+        mails = []
+        for at, mail in enumerate(one.patches, 1):
+            number = mail.heading.number if mail.heading.number > 0 else at
+            mails.append((number, mail.message_id, self._state.raw(mail.id)))
+        if one.cover:
+            mails.insert(0, (0, one.cover.message_id, self._state.raw(one.cover.id)))
+        if not all(raw for _, _, raw in mails):
+            self._settle(one, "its other mails are not kept any more")
+            return
+        begun = replace(attempt, begun=attempt.begun + 1)
+        with self._state.change():
+            self._state.set_attempt(one.key, begun)
+        try:
+            judgement = self._apart(tuple(mails))
+        except Failed as why:
+            self._failed(one, begun, str(why))
+            return
+        if judgement.text:
+            self._answer(one, judgement)
+        else:
+            self._settle(one, judgement.why)
+
+    def _apart(self, mails: tuple[tuple[int, str, bytes], ...]) -> Judgement:
+        policy = self._policy
+        shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True)
+        folder = tempfile.mkdtemp(dir=self._work)
+        try:
+            return self._judging(Task(mails, folder, policy.reply, policy.analysis))
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def _failed(self, one: Candidate, begun: Attempt, why: str) -> None:
+        failed = begun.failed + 1
+        if failed >= self._policy.analysis.attempts:
+            self._give_up(one, why)
+            return
+        due = self._now() + _PATIENCE * 2 ** (failed - 1)
+        with self._state.change():
+            self._state.set_attempt(one.key, replace(begun, begun=0, failed=failed, due=due, why=why))
+        self._resting.pop(one.sender, None)
+        self._trouble(f"{one.title}: could not be analysed ({why}); it is tried again later")
+
+    def _give_up(self, one: Candidate, why: str) -> None:
+        self.troubled = True
+        with self._state.change():
+            self._state.settle((mail.id for mail in one.mails), f"given up: {why}")
+            self._state.drop_attempt(one.key)
+        self._warn(f"{one.title}: given up: {why}")
+
+    def _settle(self, one: Candidate, outcome: str) -> None:
+        with self._state.change():
+            self._state.settle((mail.id for mail in one.mails if not mail.outcome), outcome, one.reply)
+            self._state.drop_attempt(one.key)
+        self._say(f"{one.title}: {outcome}")
+
+    def _answer(self, one: Candidate, judgement: Judgement) -> None:
+        """Composes the reply; what it is made of is settled in the same change."""
+        policy = self._policy.reply
+        target = next(mail for mail in one.mails if mail.message_id == judgement.answers)
+        said = "\0".join((policy.own, str(one.version), one.patches[0].message_id))
+        digest = hashlib.sha256(said.encode()).hexdigest()[:40]
+        message_id = f"analyze-series.{digest}@{policy.own.rpartition('@')[2]}"
+        cc = self._cc(one)
+        eml = written(
+            sender=(policy.own_name, policy.own),
+            to=one.sender,
+            cc=cc,
+            subject=judgement.subject,
+            message_id=message_id,
+            answers=target.message_id,
+            references=target.heading.references,
+            text=judgement.text,
+            now=self._now(),
+        )
+        sending = "due" if self._policy.smtp else "no"
+        reply = Reply(
+            message_id, f"{digest}.eml", target.message_id, one.root, (one.sender, *cc), eml, sending=sending
+        )
+        with self._state.change():
+            self._state.compose(reply)
+            self._state.settle((mail.id for mail in one.mails), "answered", message_id)
+            self._state.drop_attempt(one.key)
+        self._say(f"{one.title}: is answered")
+
+    def _cc(self, one: Candidate) -> tuple[str, ...]:
+        """Who else gets the reply."""
+        policy = self._policy.reply
+        found = list(policy.cc)
+        if policy.maintainers is not None:
+            try:
+                known = read_maintainers(policy.maintainers)
+            except InputError as wrong:
+                self._trouble(f"nobody is put into Cc: {wrong}")
+            else:
+                found += maintainers_of(known, one.paths, policy.roles)[: policy.most_cc]
+        away = {one.sender, policy.own}
+        return tuple(
+            address
+            for address in dict.fromkeys(found)
+            if address not in away
+            and not matches(address, policy.deny)
+            and not matches(address, self._policy.mute.authors)
+            and not self._state.is_mute(address)
+        )
+
+    def _trouble(self, what: str) -> None:
+        self.troubled = True
+        self._warn(what)
