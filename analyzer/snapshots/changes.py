@@ -199,7 +199,7 @@ def renames(patch: Patch) -> dict[str, str]:
             for names, shown in zip(defined, both, strict=True):
                 names.update(unit.function for unit in shown.units if unit.function)
                 names.update(_listed(diff, shown))
-    return renamed_names(old, new, frozenset(defined[0]), frozenset(defined[1]))
+    return renamed_names(old, new, *(dict.fromkeys(names, frozenset()) for names in defined))
 
 
 def _listed(diff: FileDiff, shown: Side) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from analyzer.model.series import Patch
 from analyzer.snapshots.changes import path_of
 from analyzer.snapshots.images import is_source, sides
-from analyzer.snapshots.renames import renamed_names
+from analyzer.snapshots.renames import Defined, Line, line_of, renamed_names
 
 _STATEMENTS = frozenset({"return", "goto", "case", "else", "typedef", "sizeof", "break", "continue", "do"})
 _TYPED = re.compile(r"[ \t]*([^\W\d]\w*)(?:[ \t]+[^\W\d]\w*)*[ \t]*(?:[ \t]|\*)[ \t*]*\Z")
@@ -53,20 +53,25 @@ def renamed_throughout(
     return {name: source for name, source in pairs.items() if not is_used(source) and not was_used(name)}
 
 
-def _defined(names: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+def _defined(names: Iterable[str], texts: Iterable[str]) -> Defined:
+    """The names that some text defines as a function, a macro, an enum constant, a field or a variable, with
+    the lines that do."""
+    found: dict[str, set[Line]] = {}
     every = list(texts)
-    return frozenset(name for name in names if any(_is_defined(name, text) for text in every))
+    for name in names:
+        for text in every:
+            for at, stop in _places(name, text):
+                if _defines(text, at, stop):
+                    end = text.find("\n", stop)
+                    line = text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+                    found.setdefault(name, set()).add(line_of(line))
+    return {name: frozenset(lines) for name, lines in found.items()}
 
 
 def _absent(names: Iterable[str], texts: Iterable[str]) -> set[str]:
     """Those of the names that no text holds as a word."""
     every = list(texts)
     return {name for name in names if not any(next(_places(name, text), None) for text in every)}
-
-
-def _is_defined(name: str, text: str) -> bool:
-    """Whether the text defines a function, a macro, an enum constant, a field or a variable of that name."""
-    return any(_defines(text, *place) for place in _places(name, text))
 
 
 def _places(name: str, text: str) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,31 @@ def test_a_name_that_stood_before_or_still_stands_is_no_rename() -> None:
 
 def test_two_renames_at_once_are_told_apart() -> None:
     assert renamed(A, A.replace("first", "f1").replace("second", "f2")) == {"f1": "first", "f2": "second"}
+
+
+USES = "".join(f"void f{n}(void)\n{{\n    tell({name});\n}}\n" for n, name in enumerate(["DONE", "LOST"] * 3))
+ENUM = "enum {\n    DONE,\n    LOST,\n};\n"
+SAID = (ENUM + USES).replace("DONE", "NOTE_DONE").replace("LOST", "NOTE_LOST")
+
+
+@pytest.mark.parametrize("instead", ["tell(NOTE_DONE);", "ask(NOTE_LOST, 1);", ";"])
+def test_a_rename_that_also_changes_a_use_is_named(instead: str) -> None:
+    assert renamed(ENUM + USES, SAID.replace("tell(NOTE_LOST);", instead, 1)) == {
+        "NOTE_DONE": "DONE",
+        "NOTE_LOST": "LOST",
+    }
+
+
+def test_a_rename_that_changes_half_of_the_places_is_not_named() -> None:
+    assert renamed(ENUM + USES, SAID.replace("tell(NOTE_LOST);", "tell(NOTE_DONE);", 2)) == {
+        "NOTE_DONE": "DONE"
+    }
+
+
+def test_another_definition_that_takes_over_all_uses_is_no_rename() -> None:
+    old = "#define DONE 1\n" + USES
+    new = "int other;\n" + USES.replace("DONE", "OVER") + "\n#define OVER(x) 2\n"
+    assert renamed(old, new) == {}
 
 
 LINE = st.sampled_from(["a();", "b();", "}", "{", "if (x) {", "", "/*", "*/", "#if A", "return 1;", '"', "'"])

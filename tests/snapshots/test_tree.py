@@ -206,6 +206,16 @@ def test_fields_variables_constants_and_functions_can_be_renamed(tree: Path, hea
     assert dict(one.renamed) == {"NEW_ONE": "OLD_ONE"}
 
 
+def test_a_renamed_constant_that_gives_way_to_another_at_one_place(tree: Path) -> None:
+    """The hunk that renames the constant need not show that it is one."""
+    enum = "enum Note {\n" + "".join(f"    NOTE_{n},\n" for n in range(9)) + "    OLD_ONE,\n};\n"
+    uses = "".join(f"void f{n}(void)\n{{\n    tell({n}, OLD_ONE);\n}}\n" for n in range(4))
+    commit(tree, {"core/d.h": enum, "core/u.c": uses})
+    new = uses.replace("OLD_ONE", "NOTE_3", 1).replace("OLD_ONE", "NEW_ONE")
+    _, one = after(tree, {"core/d.h": enum.replace("OLD_ONE", "NEW_ONE"), "core/u.c": new})
+    assert dict(one.renamed) == {"NEW_ONE": "OLD_ONE"}
+
+
 def test_a_name_that_is_still_used_elsewhere_is_not_renamed(tree: Path) -> None:
     commit(tree, {"core/use.c": "void use(Object *o)\n{\n    two(o);\n}\n"})
     _, one = after(tree, {"core/life.c": LIFE.replace("int two(", "int second(")})
