@@ -48,6 +48,7 @@ class Arguments:
     config: str | None = None
     once: bool = False
     resend: bool = False
+    step_summary: bool = False
     previous: tuple[str, ...] = ()
     strict: bool = False
     beside: bool = False
@@ -93,6 +94,7 @@ def read(argv: Sequence[str]) -> Arguments:
         config=getattr(given, "config", None),
         once=bool(getattr(given, "once", False)),
         resend=bool(getattr(given, "resend", False)),
+        step_summary=bool(getattr(given, "step_summary", False)),
         previous=tuple(getattr(given, "previous", None) or ()),
         strict=getattr(given, "incomplete", None) == "refuse",
         beside=bool(getattr(given, "beside", False)),

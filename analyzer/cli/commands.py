@@ -14,13 +14,14 @@ from analyzer.cli.completion import script
 from analyzer.cli.console import Console, Progress
 from analyzer.cli.doors import Doors, Request, Walked
 from analyzer.cli.grammar import PROFILE_ACTIONS, PROGRAM, SHELLS
-from analyzer.cli.outputs import check_folders, paired, write_all
+from analyzer.cli.outputs import add_to, check_folders, paired, room_in, write_all
 from analyzer.cli.showing import flow_text, profile_text
 from analyzer.model.report import Report
 from analyzer.model.unknown import InputError
 from analyzer.reports import join, render
 from analyzer.reports.backport import MATRICES
 from analyzer.reports.escape import visible
+from analyzer.reports.github import SUMMARY_BYTES, summary
 from analyzer.reports.history import HISTORIES
 from analyzer.reports.lists import normalised
 from analyzer.reports.rules import BOOKS
@@ -40,6 +41,7 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
         )
     targets = paired(given.wanted)
     check_folders(targets)
+    summary_file = _summary_file(given, console)
     progress = _progress(given, console)
     try:
         reports = doors.analyse(
@@ -64,12 +66,27 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
             (t.path, written(t.format, colour=False, width=FILE_WIDTH)) for t in targets if t.path is not None
         )
     )
+    if summary_file is not None:
+        text = written("markdown", colour=False, width=FILE_WIDTH)
+        add_to(summary_file, summary(text, room_in(summary_file, SUMMARY_BYTES)))
     for target in targets:
         if target.path is None:
             console.say(written(target.format, colour=console.colour(given.color), width=console.width()))
     if status == INCOMPLETE and not given.quiet:
         console.complain(_incomplete(reports))
     return status
+
+
+def _summary_file(given: Arguments, console: Console) -> str | None:
+    """The file that GitHub names for the summary of a step, if it was asked for."""
+    if not given.step_summary:
+        return None
+    path = console.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not path:
+        raise InputError(
+            "--step-summary: GITHUB_STEP_SUMMARY is not set; it is for a step of a GitHub workflow"
+        )
+    return path
 
 
 def _incomplete(reports: Iterable[Report]) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 PROGRAM = "analyze-series"
 SHELLS = ("bash", "zsh", "fish")
 # The formats that `analyzer.reports` has; by name, so that it need not be read for --help.
-FORMATS = ("text", "mail", "markdown", "html", "json", "sarif", "terse")
+FORMATS = (
+    "text", "mail", "markdown", "html", "json", "sarif", "terse", "rdjson", "rdjsonl", "github", "gitlab",
+)  # fmt: skip
 STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
 BOOKS = ("text", "json")
@@ -120,6 +122,9 @@ ONCE = Option(("--once",), "look once and end, as cron wants it")
 RESEND = Option(
     ("--resend",), "send again, as the same mail, what may or may not have been sent when it was interrupted"
 )
+STEP_SUMMARY = Option(
+    ("--step-summary",), "add the report in Markdown to the summary of the step that runs it on GitHub"
+)
 FAIL_ON = Option(
     ("--fail-on",),
     "exit with 1 from this level of finding on (default: error)",
@@ -176,6 +181,7 @@ ANALYSE = Command(
         PREVIOUS,
         FORMAT,
         OUTPUT,
+        STEP_SUMMARY,
         PROFILE,
         FAIL_ON,
         CHECK_CLAIMS,

@@ -83,6 +83,23 @@ def write_all(texts: tuple[tuple[str, str], ...]) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
+def room_in(path: str, most: int) -> int:
+    """How many bytes may still be added to a file that may have `most`."""
+    try:
+        return max(most - Path(path).stat().st_size, 0)
+    except OSError:
+        return most
+
+
+def add_to(path: str, text: str) -> None:
+    """Adds a text at the end of a file that others add to as well."""
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise InputError(f"--step-summary: cannot write {path}: {error.strerror}") from error
+
+
 def _written_beside(target: Path, text: str) -> str:
     number, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     try:

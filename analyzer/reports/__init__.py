@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.report import Report
-from analyzer.reports import html, json_format, mail, markdown, sarif, terse, text
+from analyzer.reports import github, gitlab, html, json_format, mail, markdown, rdjson, sarif, terse, text
 from analyzer.reports.style import Style
 
 Renderer = Callable[[Report, Style, tuple[str, ...]], str]
@@ -76,6 +76,34 @@ _ALL = (
         (),
         lambda report, _style, scenarios: terse.render(report, scenarios),
         lambda texts, _status: "".join(texts),
+    ),
+    Format(
+        "rdjson",
+        "for reviewdog, in one object",
+        (".rdjson",),
+        lambda report, _style, scenarios: rdjson.render(report, scenarios),
+        rdjson.join,
+    ),
+    Format(
+        "rdjsonl",
+        "for reviewdog, one diagnostic a line",
+        (".rdjsonl",),
+        lambda report, _style, scenarios: rdjson.render_lines(report, scenarios),
+        lambda texts, _status: "".join(texts),
+    ),
+    Format(
+        "github",
+        "workflow commands, for annotations in GitHub Actions",
+        (),
+        lambda report, _style, scenarios: github.render(report, scenarios),
+        lambda texts, _status: "".join(texts),
+    ),
+    Format(
+        "gitlab",
+        "for GitLab's Code Quality",
+        (),
+        lambda report, _style, scenarios: gitlab.render(report, scenarios),
+        gitlab.join,
     ),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _ALL})

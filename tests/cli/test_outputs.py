@@ -82,3 +82,17 @@ def test_modes_and_links_stay(tmp_path: Path) -> None:
 
 def test_devices_are_written_to() -> None:
     write_all((("/dev/null", "x"),))
+
+
+def test_the_summary_of_a_step_is_added_to(tmp_path: Path) -> None:
+    path = tmp_path / "summary.md"
+    path.write_text("# earlier\n")
+    result = call("a", "--step-summary", environ={"GITHUB_STEP_SUMMARY": str(path)})
+    assert result.status == 0
+    assert path.read_text().startswith("# earlier\n# Close the gate\n")
+
+
+def test_a_summary_outside_of_a_workflow_is_refused(tmp_path: Path) -> None:
+    result = call("a", "--step-summary")
+    assert (result.status, result.out) == (2, "")
+    assert "GITHUB_STEP_SUMMARY is not set" in result.err

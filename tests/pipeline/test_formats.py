@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from sarif_kit.validate import validation_errors
 
@@ -16,6 +17,7 @@ from analyzer.pipeline.options import Options
 from analyzer.reports import render
 from analyzer.reports.remarks import remarks
 from tests import real_trees
+from tests.reports.schemas import CODE_QUALITY, DIAGNOSTICS
 
 REDUCED = Path(__file__).resolve().parents[2] / "fixtures" / "qemu-reduced" / "series"
 
@@ -47,6 +49,21 @@ def test_terse_lines_are_those_of_the_text(report: Report) -> None:
     *lines, total = render(report, "terse").splitlines()
     assert total == "total: 9 errors, 1 warning, 7 notes"
     assert sum(": ERROR: " in line for line in lines) == 9
+
+
+def test_forges_get_the_same_remarks(report: Report) -> None:
+    diagnostics = json.loads(render(report, "rdjson"))
+    jsonschema.validate(diagnostics, DIAGNOSTICS)
+    assert Counter(one["severity"] for one in diagnostics["diagnostics"]) == {
+        "ERROR": 9,
+        "WARNING": 1,
+        "INFO": 7,
+    }
+    issues = json.loads(render(report, "gitlab"))
+    jsonschema.validate(issues, CODE_QUALITY)
+    assert Counter(one["severity"] for one in issues) == {"critical": 9, "minor": 1}
+    commands = [line for line in render(report, "github").splitlines() if line.startswith("::error ")]
+    assert len(commands) == 9
 
 
 def test_sarif_keeps_to_its_schema_and_shows_both_paths(report: Report) -> None:

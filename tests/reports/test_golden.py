@@ -27,6 +27,10 @@ CASES = {
     "markdown.md": lambda: render(SAMPLE, "markdown"),
     "report.json": lambda: render(SAMPLE, "json"),
     "report.sarif": lambda: render(SAMPLE, "sarif"),
+    "report.rdjson": lambda: render(SAMPLE, "rdjson"),
+    "report.rdjsonl": lambda: render(SAMPLE, "rdjsonl"),
+    "github.txt": lambda: render(SAMPLE, "github"),
+    "gitlab.json": lambda: render(SAMPLE, "gitlab"),
     "terse.txt": lambda: render(SAMPLE, "terse"),
     "not-concerned.txt": lambda: render(ASIDE, "text"),
 }
