@@ -21,7 +21,7 @@ _ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A ref on the other side, and the ids that it has had and gets; "" for none."""
+    """A ref on the other side, and the commits that it has had and gets, as git names them; "" for none."""
 
     ref: str
     old: str
@@ -64,13 +64,15 @@ def ranges(
 ) -> tuple[Pushed, ...]:
     """The ranges of all updates in which a commit touches files of the globs `code`. `known` are words for
     ``git rev-list`` that name what the other side has."""
-    had = tuple(update.old for update in updates if update.old and objects.found(update.old))
+    there = (objects.found(update.old) for update in updates if update.old)
+    had = tuple(filter(None, there))
     found: dict[str, Pushed] = {}
     for update in updates:
         new = objects.found(update.new) if update.new else None
         if new is None:
             continue  # deleted, or the tag of something that is no commit
-        one = _range(objects, Update(update.ref, update.old, new), had, known, code)
+        old = objects.found(update.old) if update.old else None
+        one = _range(objects, Update(update.ref, old or "", new), had, known, code)
         if one is not None:
             same = found.get(one.words + one.why)
             found[one.words + one.why] = Pushed((*same.refs, *one.refs), one.words, one.why) if same else one

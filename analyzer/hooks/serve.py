@@ -15,10 +15,12 @@ from analyzer.hooks.stub import PUSH, RECEIVE, SEND
 from analyzer.model.unknown import InputError
 
 if TYPE_CHECKING:  # git runs hooks often: what is not needed is not read
+    from analyzer.hooks.ranges import Update
     from analyzer.snapshots.objects import Objects
 
 FRAMEWORK = "pre-commit"  # the framework of that name, which hands a push on in its own words
 _SUPPRESS = "or write down in .analyze-series.toml of what it is based on why it is lived with"
+_NO_VERIFY = f"git push --no-verify pushes all the same; {_SUPPRESS}"
 
 
 def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
@@ -44,38 +46,61 @@ def _place(asked: Asked) -> Told:
 
 
 def _push(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+    from analyzer.hooks.ranges import pushed_lines
+
     remote, address = (*words, "", "")[:2]
     known = "--remotes" if remote == address else f"--remotes={remote}"
-    return _updates(
-        PUSH, asked, _text(stdin), known, environ, f"git push --no-verify pushes all the same; {_SUPPRESS}"
-    )
+    return _updates(PUSH, asked, pushed_lines(_text(stdin)), (known,), environ, _NO_VERIFY)
 
 
 def _receive(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
-    return _updates(RECEIVE, asked, _text(stdin), "--all", environ, f"mend it, {_SUPPRESS}")
+    from analyzer.hooks.ranges import received_lines
+
+    advice = f"mend it, {_SUPPRESS}"
+    return _updates(RECEIVE, asked, received_lines(_text(stdin)), ("--all",), environ, advice)
 
 
-def _updates(hook: str, asked: Asked, text: str, known: str, environ: Mapping[str, str], advice: str) -> Told:
+def _framework(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+    from analyzer.hooks.ranges import Update
+
+    old, new = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
+    if not old or not new:
+        return Told(
+            err=f"analyze-series: {FRAMEWORK}: no range (no push, or one from the first commit on): "
+            "not looked at\n"
+        )
+    remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
+    known = (f"--remotes={remote}",) if remote else ()
+    update = Update(environ.get("PRE_COMMIT_REMOTE_BRANCH") or new, old, new)
+    return _updates(FRAMEWORK, asked, (update,), known, environ, _NO_VERIFY)
+
+
+def _updates(
+    hook: str,
+    asked: Asked,
+    updates: Sequence[Update],
+    known: Sequence[str],
+    environ: Mapping[str, str],
+    advice: str,
+) -> Told:
     from analyzer.hooks.install import CODE
     from analyzer.hooks.judge import judged, told
-    from analyzer.hooks.ranges import pushed_lines, ranges, received_lines
+    from analyzer.hooks.ranges import ranges
     from analyzer.reports.style import Style
     from analyzer.snapshots.objects import Objects
 
-    updates = (pushed_lines if hook == PUSH else received_lines)(text)
     repo = _repository(asked, environ)
     with Objects(Path(repo)) as objects:
-        found = ranges(objects, updates, (known,), CODE)
+        found = ranges(objects, updates, known, CODE)
     answers = []
     for one in found:
         what = ", ".join(one.refs)
         if one.why:
-            answers.append(Told(err=f"analyze-series: {hook}: {what}: {one.why}\n"))
+            answers.append(Told(err=_lines((f"analyze-series: {hook}: {what}: {one.why}",))))
             continue
         result = judged((one.words,), repo, None, asked.settings, Style(asked.colour, asked.width))
-        answers.append(
-            told(hook, what, result, asked.settings, (f"all of it: analyze-series {one.words}", advice))
-        )
+        all_of_it = f"all of it: analyze-series {one.words}"
+        answers.append(told(hook, what, result, asked.settings, (all_of_it, advice)))
     return Told(max((a.status for a in answers), default=PASSED), err="".join(a.err for a in answers))
 
 
@@ -112,6 +137,7 @@ _RUNS: Mapping[str, Callable[[Asked, Sequence[str], BinaryIO, Mapping[str, str]]
     PUSH: _push,
     RECEIVE: _receive,
     SEND: _send,
+    FRAMEWORK: _framework,
 }
 
 

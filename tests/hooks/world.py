@@ -62,7 +62,7 @@ class World:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=300,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
