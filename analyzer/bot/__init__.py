@@ -31,8 +31,8 @@ def watch(
 ) -> int:
     """Goes round until it is interrupted, or once; the exit status: 0, or 3 if something could not be done.
 
-    `say` is told what was done, `warn` what could not be. Raises `InputError` for what is wrong with the
-    configuration.
+    `say` is told what was done, `warn` what could not be; with `resend` mails whose sending was interrupted
+    are sent again. Raises `InputError` for what is wrong with the configuration.
     """
     policy = read_policy(config)
     own, bounds = policy.reply, policy.analysis
@@ -41,6 +41,7 @@ def watch(
     with closing(State(policy.state)) as state, closing(reading), closing(judging):
         outbox = Outbox(policy.outbox)
         rounds = Rounds(policy, state, outbox, reading, judging, say, warn, time.time)
+        rounds.begin(resend=resend)
         while True:
             rounds.round()
             if once:

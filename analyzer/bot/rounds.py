@@ -25,6 +25,7 @@ from analyzer.bot.maildir import listing
 from analyzer.bot.maintainers import maintainers_of, read_maintainers
 from analyzer.bot.outbox import Outbox
 from analyzer.bot.policy import Policy, SourceKind, WatchedSource, matches
+from analyzer.bot.sending import send_due, take_stock
 from analyzer.bot.sources import arrivals
 from analyzer.bot.state import Attempt, Reply, State
 from analyzer.model.unknown import InputError
@@ -64,6 +65,10 @@ class Rounds:
         self._work = policy.state.with_name(f"{policy.state.name}.work")
         self.troubled = False
 
+    def begin(self, *, resend: bool) -> None:
+        """Takes stock of what an earlier bot left; with `resend` what was interrupted is sent again."""
+        take_stock(self._state, resend=resend, warn=self._trouble)
+
     def round(self) -> None:
         """Everything that can be done now."""
         self.deliver()
@@ -79,7 +84,8 @@ class Rounds:
     # The outbox
 
     def deliver(self) -> None:
-        """Puts the replies that are composed into the outbox, as many as may go in an hour."""
+        """Puts the replies that are composed into the outbox, as many as may go in an hour, and sends them if
+        the policy says so."""
         for reply in self._state.replies("draft", "composed", "staged"):
             now = self._now()
             most = self._policy.reply.mails_per_hour
@@ -90,6 +96,10 @@ class Rounds:
                 continue
             path = self._outbox.deliver(reply, self._state, now)
             self._say(f"the reply to <{reply.answers}> is in {path}")
+        smtp = self._policy.smtp
+        if smtp is not None:
+            good = send_due(smtp, self._policy.reply.own, self._state, self._now(), self._say, self._warn)
+            self.troubled = self.troubled or not good
 
     # Reading
 

@@ -105,7 +105,7 @@ def chatter(count: int, seed: int) -> list[bytes]:
     return made
 
 
-Watched = Callable[[Task], Judgement]
+Judging = Callable[[Task], Judgement]
 _JUDGED: dict[object, Judgement] = {}
 
 
@@ -154,15 +154,24 @@ class Box:
         assert done.stdout == ""
         return done.stderr
 
-    def look(self, *, now: float = NOW, watched: Watched | None = None) -> str:
-        """Looks once, within this process; what the log says."""
+    def look(self, *, later: float = 0, resend: bool = False, judging: Judging | None = None) -> str:
+        """Looks once, within this process, some seconds after `NOW`; what the log says."""
         said: list[str] = []
         policy = read_policy(str(self.folder / "bot.toml"))
         reading = partial(sight, own=policy.reply.own, lists=policy.reply.lists)
         with closing(State(policy.state)) as state:
-            outbox = Outbox(policy.outbox)
-            judging = watched or judged
-            Rounds(policy, state, outbox, reading, judging, said.append, said.append, lambda: now).round()
+            rounds = Rounds(
+                policy,
+                state,
+                Outbox(policy.outbox),
+                reading,
+                judging or judged,
+                said.append,
+                said.append,
+                lambda: NOW + later,
+            )
+            rounds.begin(resend=resend)
+            rounds.round()
         return "\n".join(said)
 
     @property

@@ -1,0 +1,144 @@
+"""Sending over SMTP: only when configured, each mail once, and again only when somebody asks for it."""
+
+from __future__ import annotations
+
+import email
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.mails import Box, box, series
+
+controllers = pytest.importorskip("aiosmtpd.controller", reason="aiosmtpd is not installed")
+
+
+@dataclass
+class Post:
+    """A mail server on this machine. `answer` is what it says to a mail's text, `refuses` recipients it does
+    not take; `took` are the envelopes it took."""
+
+    answer: str = "250 OK"
+    refuses: tuple[str, ...] = ()
+    drops: bool = False  # takes the text, and hangs up
+    took: list[Any] = field(default_factory=list)
+    port: int = 0
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address in self.refuses:
+            return "550 not here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            self.took.append(envelope)
+        if self.drops:
+            server.transport.abort()
+        return self.answer
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    made = Post()
+    controller = controllers.Controller(made, hostname="127.0.0.1", port=0)
+    # The port is known only once it is bound.
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        made.port = controller.port = probe.getsockname()[1]
+    controller.start()
+    try:
+        yield made
+    finally:
+        controller.stop()
+        assert threading.active_count() < 50
+
+
+def sending(folder: Path, post: Post, reply: str = "") -> Box:
+    smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {post.port}\ntls = "none"'
+    made = box(folder, reply=reply, more=smtp)
+    made.put(series())
+    return made
+
+
+def test_without_a_server_in_the_configuration_nothing_is_sent(tmp_path: Path, post: Post) -> None:
+    made = box(tmp_path)
+    made.put(series())
+    made.look()
+    assert len(made.drafts) == 1 and not post.took
+
+
+def test_the_draft_is_sent_once(tmp_path: Path, post: Post) -> None:
+    made = sending(tmp_path, post, 'cc = ["fwup@lists.example"]')
+    said = made.look()
+    made.look()
+    (envelope,) = post.took
+    assert envelope.mail_from == "bot@lists.example"
+    assert envelope.rcpt_tos == ["ines@radio.example", "fwup@lists.example"]
+    sent = email.message_from_bytes(envelope.content)
+    (draft,) = made.drafts
+    assert sent["Message-ID"] == draft["Message-ID"] and sent["Auto-Submitted"] == "auto-generated"
+    assert sent.get_payload().replace("\r\n", "\n") == draft.get_payload()
+    assert "is sent to ines@radio.example, fwup@lists.example" in said
+
+
+def test_a_recipient_that_is_refused_keeps_nobody_from_the_mail(tmp_path: Path, post: Post) -> None:
+    post.refuses = ("fwup@lists.example",)
+    said = sending(tmp_path, post, 'cc = ["fwup@lists.example"]').look()
+    assert [envelope.rcpt_tos for envelope in post.took] == [["ines@radio.example"]]
+    assert "does not take fwup@lists.example" in said
+
+
+def test_what_is_refused_for_a_time_is_tried_again(tmp_path: Path, post: Post) -> None:
+    made = sending(tmp_path, post)
+    post.answer = "451 come back"
+    assert "is tried again later: come back" in made.look()
+    post.answer = "250 OK"
+    made.look()
+    assert not post.took
+    made.look(later=700)
+    made.look(later=800)
+    assert len(post.took) == 1
+
+
+@pytest.mark.parametrize("answer", ["554 never", "451 come back"])
+def test_what_is_refused_for_good_or_too_often_is_given_up(tmp_path: Path, post: Post, answer: str) -> None:
+    made = sending(tmp_path, post)
+    post.answer = answer
+    said = [made.look(later=at * 86400) for at in range(7)]
+    assert sum("is given up" in one for one in said) == 1
+    post.answer = "250 OK"
+    made.look(later=9 * 86400)
+    assert not post.took
+
+
+def test_a_server_that_is_not_there_is_tried_again(tmp_path: Path, post: Post) -> None:
+    port, post.port = post.port, 1
+    made = sending(tmp_path, post)
+    assert "is tried again later" in made.look()
+    text = (tmp_path / "bot.toml").read_text()
+    (tmp_path / "bot.toml").write_text(text.replace("port = 1\n", f"port = {port}\n"))
+    made.look(later=700)
+    assert len(post.took) == 1
+
+
+def test_a_sending_that_was_interrupted_is_listed_and_repeated_on_demand_alone(
+    tmp_path: Path, post: Post
+) -> None:
+    made = sending(tmp_path, post)
+    post.drops = True
+    assert "may or may not have been sent" in made.look()
+    post.drops = False
+    for _ in range(2):
+        assert "may or may not have been sent: --resend" in made.look(later=86400)
+    assert len(post.took) == 1
+    made.look(resend=True)
+    first, second = (email.message_from_bytes(envelope.content) for envelope in post.took)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert "may or may not" not in made.look()
+    assert len(post.took) == 2 and len(made.drafts) == 1
