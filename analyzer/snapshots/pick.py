@@ -3,7 +3,7 @@
 Job: what `git cherry-pick` does with a commit. Input: the files before and after the patch at its own place
 in the series, and the files to bring it to. Output: the files with it, or the file and hunk that conflicts.
 A file that has another name there is found by its lines. Not modelled: modes, links and binary files, which
-are left alone; a conflict that two renames alone make.
+are left alone.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def _pick_file(
         return None  # a link, or a file that is no text
     if ours is None:
         return Clash(diff, 0, "the file is not there")
+    if diff.change is FileChange.RENAMED and home != diff.old_path:
+        return Clash(diff, 0, f"the file has another name there, {home}")
     made = merged(base, ours, theirs)
     if isinstance(made, Conflict):
         return Clash(diff, _hunk_at(diff, made), "what it changes was changed there as well")

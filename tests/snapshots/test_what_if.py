@@ -12,7 +12,9 @@ from analyzer import intake
 from analyzer.model.series import Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.what_if import Squashed, WhatIf
+from analyzer.snapshots.numbered import numbered
 from analyzer.snapshots.objects import Objects
+from analyzer.snapshots.pick import Clash, pick
 from analyzer.snapshots.taken import lay_otherwise
 from analyzer.snapshots.tree import lay
 from tests.repositories import commit, every_byte, git, repository
@@ -81,15 +83,15 @@ def in_full(snapshots: tuple[Snapshot, ...]) -> list[object]:
     ]
 
 
-def picked_by_git(tree: Path, revisions: list[str]) -> str | None:
-    """The file after picking these commits onto the start; None if one conflicts."""
+def picked_by_git(tree: Path, revisions: list[str]) -> dict[str, str] | None:
+    """The files after picking these commits onto the start; None if one conflicts."""
     git(tree, "checkout", "-q", "--detach", "start")
     for revision in revisions:
         git(tree, "cherry-pick", revision, check=False)
-        if git(tree, "status", "--porcelain", "-uno"):
+        if git(tree, "status", "--porcelain"):
             git(tree, "cherry-pick", "--abort", check=False)
             return None
-    return (tree / "core/life.c").read_text()
+    return {file.relative_to(tree).as_posix(): file.read_text() for file in (tree / "core").iterdir()}
 
 
 def test_in_its_own_order_a_series_is_itself(tree: Path) -> None:
@@ -124,7 +126,7 @@ def test_patches_that_do_not_meet_go_in_any_order(tree: Path, steps: tuple[tuple
     snapshots = laid(tree, series, *steps)
     assert [snapshot.unknown for snapshot in snapshots] == [()] * (len(steps) + 1)
     revisions = [f"main~{3 - number}" for step in steps for number in step]
-    assert snapshots[-1].files["core/life.c"] == picked_by_git(tree, revisions)
+    assert texts(snapshots[-1]) == picked_by_git(tree, revisions)
 
 
 def test_a_patch_that_needs_another_conflicts_with_file_and_hunk(tree: Path) -> None:
@@ -144,6 +146,14 @@ def test_a_file_that_an_earlier_patch_renames_is_found_under_its_old_name(tree: 
     _, one = laid(tree, series_of(tree), (2,))
     assert one.files["core/life.c"] == EDITS["one"](LIFE)
     assert "core/new.c" not in one.files
+
+
+def test_two_renames_of_a_file_conflict(tree: Path) -> None:
+    commit(tree, {"core/life.c": None, "core/new.c": LIFE}, "rename")
+    commit(tree, {"core/new.c": None, "core/newer.c": LIFE}, "rename again")
+    _, one = laid(tree, series_of(tree), (2,))
+    assert (one.analysed, one.unknown[0].what) == (False, "patch 2, core/newer.c")
+    assert "the file has another name there, core/life.c" in one.unknown[0].why
 
 
 def test_a_file_that_a_left_out_patch_adds_is_not_there(tree: Path) -> None:
@@ -177,7 +187,7 @@ def test_on_another_base_the_files_it_was_made_for_help(tree: Path) -> None:
     git(tree, "tag", "-f", "start")
     _, four = laid(tree, series, (2,))
     assert four.unknown == ()
-    assert four.files["core/life.c"] == picked_by_git(tree, ["main"])
+    assert texts(four) == picked_by_git(tree, ["main"])
     at = four.files["core/life.c"].split("\n").index("    third_four(o);")
     assert four.lines["core/life.c"][at][0] is Evidence.DIFF
     assert four.moved["core/life.c"].count(0) == 1
@@ -204,19 +214,57 @@ def test_the_repository_is_what_it_was(tree: Path) -> None:
     assert every_byte(tree) == before
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_order_of_any_edits_is_what_git_picks(tree: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    lines = LIFE.splitlines(keepends=True)
+def history(tree: Path, chance: random.Random) -> None:
+    """Four commits that edit, rename, add and delete files."""
+    files = {"core/life.c": LIFE, "core/more.c": "".join(f"int more_{at};\n" for at in range(12))}
+    commit(tree, files)
+    git(tree, "tag", "-f", "start")
+    fresh = 0
     for number in range(4):
-        for _ in range(chance.randint(1, 2)):
-            at = chance.randrange(len(lines))
-            lines[at : at + chance.randint(0, 1)] = [f"    step_{number}_{chance.randrange(1000)}(o);\n"]
-        commit(tree, {"core/life.c": "".join(lines)}, f"edit {number}")
+        path, kind = chance.choice(list(files)), chance.random()
+        change: dict[str, str | bytes | None] = {}
+        if kind < 0.12:
+            files[f"core/new_{number}.c"] = files.pop(path)
+            change = {path: None, f"core/new_{number}.c": files[f"core/new_{number}.c"]}
+        elif kind < 0.2:
+            path = f"core/added_{number}.c"
+            files[path] = "".join(f"int added_{number}_{at};\n" for at in range(6))
+            change = {path: files[path]}
+        elif kind < 0.27 and len(files) > 1:
+            del files[path]
+            change = {path: None}
+        else:
+            lines = files[path].splitlines(keepends=True)
+            for _ in range(chance.randint(1, 3)):
+                at, fresh = chance.randrange(len(lines)), fresh + 1
+                lines[at : at + chance.choice((0, 1, 1, 2))] = [f"    step_{fresh}(o);\n"]
+            files[path] = "".join(lines)
+            change = {path: files[path]}
+        commit(tree, change, f"edit {number}")
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_any_order_of_any_commits_is_what_git_picks(tree: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    history(tree, chance)
     series = series_of(tree)
     order = list(range(1, 5))
     chance.shuffle(order)
     order = order[: chance.randint(1, 4)]
     snapshots = laid(tree, series, *((number,) for number in order))
-    made = picked_by_git(tree, [f"main~{4 - number}" for number in order])
-    assert (snapshots[-1].files["core/life.c"] if snapshots[-1].analysed else None) == made
+    made = texts(snapshots[-1]) if snapshots[-1].analysed else None
+    assert made == picked_by_git(tree, [f"main~{4 - number}" for number in order])
+    assert (made is not None) is applies_by_number(series, order)
+
+
+def applies_by_number(series: Series, order: list[int]) -> bool:
+    """Whether the line numbers of the hunks alone say that the patches apply in this order."""
+    stages = numbered(series)
+    assert stages is not None
+    files = stages[0]
+    for number in order:
+        found = pick(series.patches[number - 1], stages[number - 1], stages[number], files)
+        if isinstance(found, Clash):
+            return False
+        files = found
+    return True
