@@ -59,7 +59,7 @@ def _commits(git: Git, mark: str, since: float) -> Sequence[str]:
     if mark and _is_behind(git, mark):
         words: tuple[str, ...] = (f"{mark}..HEAD",)
     else:
-        words = (f"--since={int(max(since, 0))}", f"--max-count={MOST_AT_FIRST}", "HEAD")
+        words = (f"--max-age={int(max(since, 0))}", f"--max-count={MOST_AT_FIRST}", "HEAD")
     listed = git.run(("rev-list", *words, "--"), allowed=(0,)).decode("ascii").split()
     return listed[::-1]
 
