@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
     from analyzer.model.rulebook import Rulebook
+    from analyzer.model.siblings import Siblings
 
 
 def main() -> int:
@@ -120,6 +121,12 @@ def _bot(
     return watch(config, once=once, resend=resend, say=say, warn=warn)
 
 
+def _siblings(mail: bytes, tracking: str, folder: str) -> Siblings:
+    from analyzer.pipeline.siblings import siblings_of
+
+    return siblings_of(mail, tracking, folder)
+
+
 def _doors() -> Doors:
     return Doors(
         _analyse,
@@ -133,6 +140,7 @@ def _doors() -> Doors:
         _backport,
         _hook,
         _bot,
+        _siblings,
     )
 
 

@@ -49,6 +49,7 @@ class Arguments:
     once: bool = False
     resend: bool = False
     step_summary: bool = False
+    report_url: str = ""
     previous: tuple[str, ...] = ()
     strict: bool = False
     beside: bool = False
@@ -94,6 +95,7 @@ def read(argv: Sequence[str]) -> Arguments:
         config=getattr(given, "config", None),
         once=bool(getattr(given, "once", False)),
         resend=bool(getattr(given, "resend", False)),
+        report_url=_url(getattr(given, "report_url", None)),
         step_summary=bool(getattr(given, "step_summary", False)),
         previous=tuple(getattr(given, "previous", None) or ()),
         strict=getattr(given, "incomplete", None) == "refuse",
@@ -110,6 +112,13 @@ def _scenarios(names: Sequence[str]) -> tuple[str, ...]:
     from analyzer.reports.lists import normalised  # reports are read only where one is wanted
 
     return tuple(dict.fromkeys(normalised(name) for name in names))
+
+
+def _url(value: str | None) -> str:
+    """An address as typed, "" for none."""
+    if value and not (value.startswith(("https://", "http://")) and value.isascii() and value.isprintable()):
+        raise InputError(f"--report-url {value}: say an address that begins with https:// or http://")
+    return (value or "").replace(" ", "%20")
 
 
 def _claims(given: argparse.Namespace) -> bool:

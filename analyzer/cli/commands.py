@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import BinaryIO
 
 from analyzer.cli.arguments import Arguments
@@ -51,6 +52,7 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
         progress.clear()
     if not reports:
         raise InputError(f"{', '.join(given.words)}: no patch series found; name files that hold patches")
+    reports = tuple(replace(report, url=given.report_url) for report in reports)
     concerned = [report for report in reports if report.concerned]
     if given.scenarios and concerned:
         found = [(scenario.id, scenario.title) for report in concerned for scenario in report.scenarios]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what only names types is not read: --help has to be quick
     from analyzer.model.profile import Profile
     from analyzer.model.report import Report, StageInfo, Subscribed
     from analyzer.model.rulebook import Rulebook
+    from analyzer.model.siblings import Siblings
 
 Progress = Callable[[str], None]
 
@@ -140,7 +141,8 @@ class Bot(Protocol):
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The functions below. `check_profile` takes a profile and paths of a tree and gives lines; `rules` the
-    name of a rule (None: all) and of a profile (None: those that are shipped)."""
+    name of a rule (None: all) and of a profile (None: those that are shipped); `siblings` a mail, b4's
+    tracking file or "", and a folder."""
 
     analyse: Analyse
     flow: Flow
@@ -153,3 +155,4 @@ class Doors:
     backport: Parts
     hook: Hook
     bot: Bot
+    siblings: Callable[[bytes, str, str], Siblings]

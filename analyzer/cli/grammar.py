@@ -9,7 +9,9 @@ SHELLS = ("bash", "zsh", "fish")
 # The formats that `analyzer.reports` has; by name, so that it need not be read for --help.
 FORMATS = (
     "text", "mail", "markdown", "html", "json", "sarif", "terse", "rdjson", "rdjsonl", "github", "gitlab",
+    "patchwork", "b4-check",
 )  # fmt: skip
+VERDICTS = ("json", "terse")
 STORIES = ("text", "json")
 LISTINGS = ("text", "org", "json")
 BOOKS = ("text", "json")
@@ -125,6 +127,17 @@ RESEND = Option(
 STEP_SUMMARY = Option(
     ("--step-summary",), "add the report in Markdown to the summary of the step that runs it on GitHub"
 )
+REPORT_URL = Option(
+    ("--report-url",),
+    "where the report can be read, for formats that link to it (patchwork, b4-check)",
+    "URL",
+)
+VERDICT = Option(
+    ("--format",),
+    "json for b4 review (the default), or terse, the lines of checkpatch, for b4 prep and b4 am",
+    "FORMAT",
+    VERDICTS,
+)
 FAIL_ON = Option(
     ("--fail-on",),
     "exit with 1 from this level of finding on (default: error)",
@@ -182,6 +195,7 @@ ANALYSE = Command(
         FORMAT,
         OUTPUT,
         STEP_SUMMARY,
+        REPORT_URL,
         PROFILE,
         FAIL_ON,
         CHECK_CLAIMS,
@@ -333,6 +347,25 @@ BOT = Command(
 Exit status: 0; 2 usage or configuration; 3 something could not be done (standard error says what); 130.""",
     takes_files=False,
 )
+B4_CHECK = Command(
+    "b4-check",
+    "",
+    "As a check of b4: take one mail of a series on standard input, and say what that patch does.",
+    (TREE, PROFILE, SUPPRESSIONS, VERDICT, REPORT_URL, HELP),
+    (
+        ("in b4 review", "git config b4.review-perpatch-check-cmd 'analyze-series b4-check'"),
+        (
+            "in b4 prep --check",
+            "git config b4.prep-perpatch-check-cmd 'analyze-series b4-check --format terse'",
+        ),
+    ),
+    """The other patches are found by the file that B4_TRACKING_FILE names: on b4's review branch, or in the
+thread that b4 keeps; without it among the commits below HEAD. Nothing is fetched.
+
+Exit status: 0; 1 the patch brings an error; 2 usage or input; 3 something about it could not be told; 130;
+141.""",
+    takes_files=False,
+)
 COMPLETION = Command(
     "completion",
     "bash | zsh | fish",
@@ -342,7 +375,7 @@ COMPLETION = Command(
     operands=SHELLS,
     takes_files=False,
 )
-COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, HOOK, BOT, PROFILES, COMPLETION)
+COMMANDS = (ANALYSE, BACKPORT, FLOW, HISTORY, SUBSCRIBERS, RULES, HOOK, BOT, B4_CHECK, PROFILES, COMPLETION)
 
 
 def valued() -> frozenset[str]:

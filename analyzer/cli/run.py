@@ -17,6 +17,7 @@ from analyzer.cli.console import Console
 from analyzer.cli.doors import Doors
 from analyzer.cli.grammar import (
     ANALYSE,
+    B4_CHECK,
     BACKPORT,
     BOT,
     COMPLETION,
@@ -75,6 +76,10 @@ def _dispatch(given: arguments.Arguments, doors: Doors, stdin: BinaryIO, console
 
     if given.command is ANALYSE:
         return commands.analyse(given, doors, stdin, console)
+    if given.command is B4_CHECK:
+        from analyzer.cli.b4 import b4_check
+
+        return b4_check(given, doors, stdin, console)
     if given.command is BACKPORT:
         return commands.backport(given, doors, stdin, console)
     if given.command is FLOW:

@@ -367,4 +367,5 @@ class Report:
     claims: tuple[Claim, ...] = ()
     rules: tuple[Rule, ...] = ()  # of the profile
     repository: str = ""  # where the tree was cloned from, as a URI
+    url: str = ""  # where people can read it
     spots: Spots = field(default_factory=Spots)  # where a forge can show the findings

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.report import Report
-from analyzer.reports import github, gitlab, html, json_format, mail, markdown, rdjson, sarif, terse, text
+from analyzer.reports import (
+    b4_check,
+    github,
+    gitlab,
+    html,
+    json_format,
+    mail,
+    markdown,
+    patchwork,
+    rdjson,
+    sarif,
+    terse,
+    text,
+)
 from analyzer.reports.style import Style
 
 Renderer = Callable[[Report, Style, tuple[str, ...]], str]
@@ -104,6 +117,20 @@ _ALL = (
         (),
         lambda report, _style, scenarios: gitlab.render(report, scenarios),
         gitlab.join,
+    ),
+    Format(
+        "patchwork",
+        "the fields of Patchwork's checks, for each patch",
+        (),
+        lambda report, _style, scenarios: patchwork.render(report, scenarios),
+        patchwork.join,
+    ),
+    Format(
+        "b4-check",
+        "for b4 review, of the whole series; of one patch: the command b4-check",
+        (),
+        lambda report, _style, scenarios: b4_check.render(report, scenarios),
+        b4_check.join,
     ),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _ALL})

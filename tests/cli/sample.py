@@ -24,6 +24,7 @@ from analyzer.model.report import (
     Subscriber,
 )
 from analyzer.model.rulebook import BrokenWord, ExplainedRule, Rulebook
+from analyzer.model.siblings import Siblings
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import InputError, Location, Unknown
@@ -198,6 +199,10 @@ def doors(*reports: Report) -> Doors:
         warn("the reply to \x1b[2J waits")
         return 3
 
+    def siblings(mail: bytes, tracking: str, folder: str) -> Siblings:
+        number, _, title = mail.decode().partition(" ")
+        return Siblings(int(number), title, tracking, mail, "told by the test")
+
     return Doors(
         analyse,
         flow,
@@ -210,6 +215,7 @@ def doors(*reports: Report) -> Doors:
         backport,
         hook,
         bot,
+        siblings,
     )
 
 

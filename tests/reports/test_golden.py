@@ -31,6 +31,8 @@ CASES = {
     "report.rdjsonl": lambda: render(SAMPLE, "rdjsonl"),
     "github.txt": lambda: render(SAMPLE, "github"),
     "gitlab.json": lambda: render(SAMPLE, "gitlab"),
+    "patchwork.json": lambda: render(SAMPLE, "patchwork"),
+    "b4-check.json": lambda: render(SAMPLE, "b4-check"),
     "terse.txt": lambda: render(SAMPLE, "terse"),
     "not-concerned.txt": lambda: render(ASIDE, "text"),
 }
