@@ -499,7 +499,9 @@ class Calls:
 
     def _defer(self, summary: ControlFlowSummary, call: Call, action: Defer, site: str) -> Effect:
         spec = action.deferral
-        later = self._called_later(summary, call, spec.function, spec.argument)
+        # It runs in a task that is there anyway, so what it writes to tracked state comes about as well.
+        acting = self.program.telling | self.program.acting
+        later = self._called_later(summary, call, spec.function, spec.argument, acting)
         result = self.values.result(call, site)
         evidence, where = self.program.place(summary.path, call.span.line)
 
@@ -518,7 +520,7 @@ class Calls:
 
     def _start(self, summary: ControlFlowSummary, call: Call, action: Start, site: str) -> Effect:
         spec = action.thread
-        later = self._called_later(summary, call, spec.function, spec.argument)
+        later = self._called_later(summary, call, spec.function, spec.argument, self.program.telling)
         result = self.values.result(call, site)
         evidence, where = self.program.place(summary.path, call.span.line)
         thread = self.tasks.thread_of(summary.name, call)
@@ -544,11 +546,11 @@ class Calls:
         return Frame(function, env={parameter.name: value for parameter, value in given})
 
     def _called_later(
-        self, summary: ControlFlowSummary, call: Call, function: int, argument: int
+        self, summary: ControlFlowSummary, call: Call, function: int, argument: int, followed: frozenset[str]
     ) -> Callable[[Live, Frame], tuple[str, list[Value]] | None]:
         """The modelled function that argument number `function` names, and what it gets.
 
-        None when it is known to reach no letter, or cannot be told (then that is assumed).
+        None when it is not one of `followed`, or cannot be told (then that is assumed).
         """
         if function >= len(call.arguments):
             return lambda live, frame: None
@@ -562,7 +564,7 @@ class Calls:
             if not isinstance(value, Name) or value.name not in self.program.functions:
                 self.program.assumptions.add(f"what {call.text} at {where} runs is taken to notify nothing")
                 return None
-            if value.name not in self.program.telling:
+            if value.name not in followed:
                 if value.name in self.program.relevant:
                     self.program.assumptions.add(
                         f"{value.name}(), which {call.text} at {where} starts, notifies nothing itself: what"

@@ -389,7 +389,7 @@ class Program:
             summary = self._local.get((path, name))
             if summary is not None and len(summary.parameters) == len(call.arguments):
                 found.append(summary.name)
-        return tuple(name for name in found if name in self._acting)
+        return tuple(name for name in found if name in self.acting)
 
     def meaning(self, canonical: str) -> Action | None:
         """What the profile says of a call, by its name at the base."""
@@ -477,8 +477,8 @@ class Program:
         watched = self.watched.entered | self.watched.marks | set(self.watched.returned)
         inert = self._inert(watched | begins)
         seeds = acting | telling | unbalanced | self._touched()
-        self._acting = self._closed(seeds - inert, callers, inert)
-        return (self._acting | answering | self._predicates()) - inert
+        self.acting = self._closed(seeds - inert, callers, inert)
+        return (self.acting | answering | self._predicates()) - inert
 
     def _inert(self, asked: frozenset[str] | set[str]) -> frozenset[str]:
         """Functions of which the profile says that they change nothing that is tracked: they need not be

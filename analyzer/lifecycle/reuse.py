@@ -152,7 +152,8 @@ def _same(old: Program, new: Program, name: str) -> bool:
 
 def _meaning(program: Program, path: str, name: str) -> tuple[object, ...]:
     key = program.resolve(path, name)
-    return (program.action(path, name), key in program.relevant, key in program.telling)
+    kinds = (program.relevant, program.telling, program.acting)
+    return (program.action(path, name), *(key in kind for kind in kinds))
 
 
 def _callees(summary: ControlFlowSummary) -> set[str]:

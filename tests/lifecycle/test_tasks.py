@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer.lifecycle.sequences import read
 from analyzer.model.profile import Deferral, Entry, Interference, Profile
-from tests.builders import HERE, all_runs, body, stages, tiny, told
+from tests.builders import BOUNDS, HERE, all_runs, body, scenario, stages, tiny, told
 
 WORKER = """static void *worker(void *opaque)
 {
@@ -55,6 +56,15 @@ def test_a_deferred_function_gets_its_argument() -> None:
     say = "static void say(int up)\n{\n    if (up) {\n        tell(NOTE_UP);\n    }\n}\n"
     assert told(body("later(say, 0);", before=(say,))) == {""}
     assert told(body("later(say, 1);", before=(say,))) == {"UP"}
+
+
+@pytest.mark.parametrize(("moves", "found"), [(True, ["go"]), (False, [])])
+def test_what_is_deferred_writes_although_it_notifies_nothing(moves: bool, found: list[str]) -> None:
+    over = f"static void over(Object *o)\n{{\n    {'move(&o->phase, PHASE_NEW, PHASE_OVER);' * moves}\n}}\n"
+    profile = tiny(scenarios=(scenario("over", final={"phase": ("PHASE_OVER",)}),))
+    (stage,) = stages(body("later(over, o);", "go();", before=(over,)), profile=profile)
+    row = read(stage, 0, "", profile, BOUNDS)
+    assert [" ".join(one.name for one in sequence.letters) for sequence in row.sequences] == found
 
 
 def test_a_deferred_function_may_defer_again() -> None:
