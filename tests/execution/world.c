@@ -25,7 +25,6 @@ typedef struct Run {
     Seen seen;
     int bql, depth[3];
     unsigned char stack[3][DEPTH];
-    void *site[3][DEPTH];
     void *(*start)(void *);
     void *argument;
     struct { void (*function)(void *); void *argument; } deferred[8];
@@ -371,7 +370,6 @@ void __cyg_profile_func_enter(void *function, void *site)
     if (run.bql == NOBODY && run.seen.current != OTHER) {
         may_switch(asked->names[index], site, false);
     }
-    run.site[run.seen.current][run.depth[run.seen.current]] = site;
     run.stack[run.seen.current][run.depth[run.seen.current]++] = (unsigned char)index;
     enter(index);
     note_state();
@@ -382,7 +380,6 @@ void __cyg_profile_func_exit(void *function, void *site)
     (void)function, (void)site;
     if (run.hooks) {
         run.stack[run.seen.current][--run.depth[run.seen.current]] = 0;
-        run.site[run.seen.current][run.depth[run.seen.current]] = NULL;
         note_state();
     }
 }
@@ -418,27 +415,26 @@ int executor_returned(const char *call, int result)
     return result;
 }
 
-/* The tree asserts that nobody refuses but at SETUP; the analyzer does not look into what notifies. */
+/*
+ * What a notification returns, where somebody asks. The tree asserts that nobody refuses but at SETUP; the
+ * analyzer does not look into what notifies, so that here too it may be anything.
+ */
 int executor_notified(int event, int result)
 {
-    if (event != MIG_EVENT_PRECOPY_SETUP) {
-        return -choose("refused", SITE, 2);
+    (void)result;
+    int refused = -choose("refused", SITE, 2);
+    if (event == MIG_EVENT_PRECOPY_SETUP) {
+        watch("migration_call_notifiers(MIG_EVENT_PRECOPY_SETUP)", refused);
     }
-    watch("migration_call_notifiers(MIG_EVENT_PRECOPY_SETUP)", result);
-    return result;
+    return refused;
 }
 
-/* The first in the list of notifiers: it hears every event, and may refuse SETUP for all of them. */
+/* The one that listens. */
 static int listen(NotifierWithReturn *notifier, MigrationEvent *e, Error **errp)
 {
     (void)notifier, (void)errp;
     emit((int)e->type, 1);
-    if (e->type != MIG_EVENT_PRECOPY_SETUP) {
-        return 0;
-    }
-    /* The question is where the event is notified from. */
-    void *site = run.site[run.seen.current][run.depth[run.seen.current] - 1];
-    return -choose("refused", site, 2);
+    return 0;
 }
 
 void vm_start(void)
