@@ -20,7 +20,7 @@ from analyzer.model.profile import Rule
 from analyzer.model.report import Finding, FindingKind, Level, Report, Step
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
-from analyzer.reports import impact, words
+from analyzer.reports import impact, versions, words
 from analyzer.reports.escape import code_span, visible
 from analyzer.reports.escape import markdown as plain
 from analyzer.reports.remarks import OPEN, Remark, remarks
@@ -127,6 +127,8 @@ def _invocation(report: Report, cut: Sequence[str]) -> Json:
     notes += [("note", f"assumed: {text}") for text in words.assumptions(report)]
     notes += [("note", text) for text in (*report.notes, *map(words.repair_words, report.repairs))]
     notes += [("warning", text) for text in words.suppressions(report)]
+    notes += [("note", f"against the previous version: {text}") for text in versions.lines(report)]
+    notes += [("note", f"what would close the window: {text}") for text in words.suggestions(report)]
     return {
         "executionSuccessful": True,
         "exitCode": report.exit_status,

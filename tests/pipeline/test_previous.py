@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_a_previous_version_that_is_not_there_is_an_error() -> None:
         run(FIRST, SECOND, previous=("nowhere.mbox",))
 
 
-@pytest.mark.parametrize("name", ["text", "mail", "markdown", "json"])
+@pytest.mark.parametrize("name", ["text", "mail", "markdown", "html", "json"])
 def test_every_format_says_it(name: str, first: str) -> None:
     said = " ".join(render(run(FIRST, SECOND, previous=(first,)), name, width=400).split())
     if name == "json":
@@ -128,6 +129,8 @@ def test_every_format_says_it(name: str, first: str) -> None:
         jsonschema.validate(json.loads(said), schema)
         assert '"fate": "brought"' in said
         return
+    if name == "html":
+        said = re.sub(r"<[^>]*>", "", said)
     assert "Against the previous version" in said
     assert "brought: abort-before-radio: out of order" in said
     assert "still there: failure-is-told: missing" in said

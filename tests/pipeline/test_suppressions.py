@@ -16,7 +16,7 @@ from analyzer.model.suppression import Standing
 from analyzer.model.unknown import InputError
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
-from analyzer.reports import render
+from analyzer.reports import FORMATS, render
 from tests.repositories import commit, every_byte, git, repository, write
 
 DOMAIN = Path(__file__).resolve().parents[2] / "fixtures" / "second-domain"
@@ -145,6 +145,17 @@ def test_a_bad_file_is_told_before_anything_is_analysed(tree: Path, content: byt
     with pytest.raises(InputError) as raised:
         run(tree)
     assert f":{FILE}{why}" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_hides_that_a_finding_is_suppressed(name: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(ENTRY)
+    said = render(run(None, suppressions=str(mine)), name, width=300)
+    if name == "gitlab":  # it has no place for one; what is suppressed weighs no more than information
+        assert {one["severity"] for one in json.loads(said)} <= {"info", "minor"}
+    else:
+        assert "suppressed" in said or '"suppressions"' in said
 
 
 def test_a_file_that_is_not_there_is_told() -> None:

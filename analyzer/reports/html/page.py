@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from analyzer.model.claim import Claim, ClaimVerdict, Point
 from analyzer.model.report import ChangeKind, Finding, FindingKind, Report, Subscriber
-from analyzer.reports import claims, heard, impact, words
+from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import source_line
 from analyzer.reports.failures import HEADING, failures
 from analyzer.reports.grouped import ChangeGroup, grouped
@@ -119,6 +119,7 @@ class _Page:
             self._section(
                 "findings", "Findings", [self._finding(n, f) for n, f in enumerate(self._findings)]
             ),
+            self._section("versions", versions.HEADING, [_items(versions.lines(report))]),
             self._section("window", words.SUGGESTIONS, [_items(words.suggestions(report))]),
             self._section("suppressions", words.SUPPRESSIONS, [_items(words.suppressions(report))]),
             self._section("scenarios", "The order of events", self._scenarios()),
