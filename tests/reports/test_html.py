@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.model.report import Report
@@ -121,6 +121,7 @@ def test_markup_and_control_characters_of_a_patch_are_shown() -> None:
 
 
 @given(st.text(max_size=60))
+@settings(deadline=None)
 def test_no_text_becomes_markup(said: str) -> None:
     plain = page(CLEAN)
     report = replace(CLEAN, title=f"x{said}", notes=(said, said), source_lines={})
@@ -131,6 +132,7 @@ def test_no_text_becomes_markup(said: str) -> None:
 
 
 @given(st.text(max_size=80))
+@settings(deadline=None)
 def test_a_line_of_source_stays_one_cell(line: str) -> None:
     places = dict.fromkeys(SAMPLE.source_lines, line)
     found = page(replace(SAMPLE, source_lines=places))

@@ -67,6 +67,7 @@ WORDS = st.lists(st.sampled_from("abcde}"), max_size=14).map(lambda words: text(
 
 
 @given(WORDS, WORDS)
+@settings(deadline=None)
 def test_lines_that_go_on_are_equal_and_in_order(one: Text, other: Text) -> None:
     pairs = by_content(one, other)
     assert all(one.lines[here] == other.lines[there] for here, there in pairs)
@@ -76,11 +77,13 @@ def test_lines_that_go_on_are_equal_and_in_order(one: Text, other: Text) -> None
 
 
 @given(WORDS)
+@settings(deadline=None)
 def test_of_the_same_text_all_lines_go_on(one: Text) -> None:
     assert by_content(one, one) == [(at, at) for at in range(len(one.lines))]
 
 
 @given(edits("other", 200))
+@settings(deadline=None)
 def test_onto_what_it_was_made_for_a_change_is_what_it_made(theirs: Text) -> None:
     base = Text(BASE, tuple(range(len(BASE))))
     made = merged(base, base, theirs)
