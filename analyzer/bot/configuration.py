@@ -147,6 +147,7 @@ def _series(table: Table) -> SeriesPolicy:
 
 def _analysis(table: Table, folder: Path) -> AnalysisPolicy:
     profile, repo = table.text("profile", ""), table.text("repo", "")
+    suppressions = table.text("suppressions", "")
     # A profile is a name, unless it is written as a path.
     named = str(folder / profile) if "/" in profile else profile
     found = AnalysisPolicy(
@@ -157,6 +158,7 @@ def _analysis(table: Table, folder: Path) -> AnalysisPolicy:
         megabytes=table.number("megabytes", 4096, 256),
         attempts=table.number("attempts", 3, 1),
         claims=not table.flag("leave_claims_alone"),
+        suppressions=str(folder / suppressions) if suppressions else None,
     )
     table.done()
     return found

@@ -75,8 +75,8 @@ class Candidate:
         last = max(mail.arrived for mail in self.mails)
         if not self.whole:
             return last + policy.wait
-        known = {mail.message_id for mail in self.mails}
-        return last if self.total <= 1 or self.root in known else last + policy.cover
+        begins = self.cover is not None or self.root in {mail.message_id for mail in self.patches}
+        return last if self.total <= 1 or begins else last + policy.cover
 
 
 def candidates(kept: Sequence[Kept]) -> tuple[Candidate, ...]:
@@ -122,7 +122,7 @@ def _cover(group: Group, members: tuple[Kept, ...], covers: Sequence[Kept]) -> K
     ]
     linked = {group.root, *(link for mail in members for link in mail.heading.references)}
     for cover in alike:
-        if cover.message_id in linked:
+        if cover.message_id in linked or group.root in cover.heading.references[:1]:
             return cover
     threadless = all(not mail.heading.references for mail in members)
     return next((cover for cover in alike if threadless and not cover.heading.references), None)

@@ -61,6 +61,7 @@ def judge(task: Task) -> Judgement:
         base=task.analysis.base,
         search=False,
         claims=task.analysis.claims,
+        suppressions=task.analysis.suppressions,
     )
     try:
         reports = analyse(options)

@@ -108,6 +108,7 @@ class AnalysisPolicy:
     megabytes: int = 4096
     attempts: int = 3
     claims: bool = True
+    suppressions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
