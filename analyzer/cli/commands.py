@@ -46,7 +46,9 @@ def analyse(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) -
     progress = _progress(given, console)
     try:
         reports = doors.analyse(
-            _request(given), stdin=_stdin((*given.words, *given.thread), stdin), progress=progress
+            _request(given),
+            stdin=_stdin((*given.words, *given.thread, *given.previous), stdin),
+            progress=progress,
         )
     finally:
         progress.clear()

@@ -46,6 +46,15 @@ def test_without_them_a_series_is_taken_as_it_is() -> None:
     assert (request.suppressions, request.previous) == (None, ())
 
 
+def test_the_previous_version_may_come_from_standard_input() -> None:
+    def analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
+        assert stdin is not None
+        return (replace(REPORT, title=stdin.read().decode()),)
+
+    opened = replace(doors(), analyse=analyse)
+    assert "what came in" in call("a.patch", "--previous", "-", with_doors=opened, stdin=b"what came in").out
+
+
 @pytest.mark.parametrize("option", ["--only", "--order", "--squash", "--suppressions", "--previous"])
 def test_an_option_without_its_value_is_status_2(option: str) -> None:
     result = call("a.patch", option)
