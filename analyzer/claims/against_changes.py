@@ -75,6 +75,8 @@ def duplicate(statement: DuplicateStatement, report: Report) -> Judgement:
         return Judgement(ClaimVerdict.CONTRADICTED, meaning, why, against)
     if doubt:
         return Judgement(ClaimVerdict.UNTOLD, meaning, doubt, points)
+    if not found and not statement.events:
+        return Judgement(ClaimVerdict.UNTOLD, meaning, "no event is named, and the patch changes no sequence")
     if not taken or (lacking and len(lacking) == len(statement.events)):
         what = f"no duplicate{events} is taken away"
         against = tuple(_point(change, report, ClaimVerdict.CONTRADICTED) for change in found[:_MOST])

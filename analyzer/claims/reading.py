@@ -7,6 +7,7 @@ counts too. Bounded: of very long input the rest is left out, and that is said. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from analyzer.model.unknown import Location
 
 MOST = 200  # statements of a report
 _QUOTE = 40  # lines of a quote
+_NUMBERED = re.compile(r"\bpatch(?:es)?\s{0,4}#?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,17 @@ class Heard:
 def heard(
     passages: Sequence[Passage], patches: Sequence[Patch], vocabulary: Vocabulary
 ) -> tuple[tuple[Heard, ...], bool]:
-    """The statements, and whether there were more than are looked at."""
+    """The statements, and whether there were more than are looked at. What a discussion says of patches by
+    numbers that are not the series' is left out."""
     known: dict[Statement, list[Found]] = {}
+    numbers = {one.number: copy for one in passages if one.number and (copy := copy_of(one.files, patches))}
+    same = all(number == copy for number, copy in numbers.items())
     for passage in passages:
         own = passage.patch or copy_of(passage.files, patches)
         for found in _found(passage, own, vocabulary):
+            # Where a discussion counts the patches otherwise, its numbers are not the series'.
+            if not same and not passage.patch and any(_NUMBERED.search(line) for line in found.quote):
+                continue
             known.setdefault(found.statement, []).append(found)
             if len(known) > MOST:
                 known.popitem()

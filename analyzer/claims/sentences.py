@@ -33,6 +33,13 @@ _BULLET = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)])\s+")
 _END = re.compile(r"[.!?](?=\s|$)")
 _AREA = re.compile(r"(?:[\w./,{}*+-]{1,60}:\s+){1,3}")
 _LONGEST = 60  # tokens of a sentence that is looked at
+# What follows tells one version of a series from another.
+_LOG = re.compile(
+    r"\W{0,8}(?:v\d{1,3}(?:\s*-+>\s*v?\d{1,3})?\s*:?\s*$|v\d{1,3}\s*(?:->|:)|change ?log\b"
+    r"|(?:changes?|changed|differences?|diff)\s+(?:in|since|from|to|for|between|with)\s+(?:v|version|rfc|\d)"
+    r"|since v\d|history:)",
+    re.IGNORECASE,
+)
 # Before the first word that says something.
 _SKIPPED = words(", so then thus hence therefore also and still now i.e - :")
 # Any of these, and what is said may not be meant, or not always.
@@ -82,12 +89,16 @@ _DOUBLE_FILL = words(
     """notification notifications notify event events issue problem bug of and / , : - it this that is are
     does do which so then just now calls call for"""
 )
+_NOTIFICATION = words("notification notifications event events")
 _ONLY = words("only just merely solely nothing")
 _ONLY_TAIL = phrases(
     """and only fixes that | and fixes only that | and only that | and that only | and nothing else | only
     fixes that | nothing else | nothing more | and nothing more | and does nothing else | and only does
     that | and only removes that"""
 )
+
+
+_ALL_UNCHANGED = NoChangeStatement(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +124,24 @@ def read(
 ) -> tuple[Said, ...]:
     """The statements in `rows`, each with its index in the block."""
     found: list[Said] = []
-    for sentence, row in _sentences(rows, block.titled):
+    log = next((at for at, row in rows if _LOG.match(row.text)), len(block.rows))
+    named = -1  # the last row that names a patch
+    for sentence, row in _sentences([each for each in rows if each[0] < log], block.titled):
         text = tokens(sentence)
+        if any(token.word in ("patch", "patches") for token in text):
+            named = row
         if not 0 < len(text) <= _LONGEST:
             continue
         for statement in understood(text, vocabulary, setting):
+            if statement == _ALL_UNCHANGED and _together(block, named, row) and "series" not in sentence:
+                continue  # it may be said of that patch alone
             found.append(Said(statement, sentence, row))
     return tuple(found)
+
+
+def _together(block: Block, first: int, last: int) -> bool:
+    """Whether two rows belong to one paragraph."""
+    return first >= 0 and all(row.text.strip() for row in block.rows[first : last + 1])
 
 
 def understood(text: Sequence[Token], vocabulary: Vocabulary, setting: Setting) -> tuple[Statement, ...]:
@@ -225,7 +247,7 @@ def _duplicate(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> S
     patch = 0
     events: list[str] = []
     courses: tuple[Course, ...] = ()
-    fixes = double = only = False
+    fixes = double = only = noun = False
     at = 0
     while at < len(text) and text[at].word in _SKIPPED:
         at += 1
@@ -251,11 +273,13 @@ def _duplicate(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> S
         elif double and (scoped := scope(text, at, vocabulary)) is not None:
             courses, at = (*courses, *scoped[0]), at + scoped[1]
         elif word in _DOUBLE_FILL:
+            noun = noun or word in _NOTIFICATION
             at += 1
         else:
             return None
     patch = patch or setting.own
-    if not (fixes and double and patch):
+    # A duplicate of what? Without a word for it, it may be anything, unless a sentence says this of a patch.
+    if not (fixes and double and patch and (events or noun or only or named is not None)):
         return None
     return DuplicateStatement(patch, tuple(dict.fromkeys(events)), only, courses)
 
@@ -324,8 +348,8 @@ def _order(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> State
 def _usual(setting: Setting, often: Often) -> Moment | None:
     """The stage that is meant where none is named: a title tells what its patch brings about, a cover
     letter what the series does."""
-    if setting.title and setting.own:
-        return Moment(Side.AFTER, setting.own)
+    if setting.title:
+        return Moment(Side.AFTER, setting.own) if setting.own or setting.medium is Medium.COVER else None
     if setting.medium is Medium.COVER and often is not Often.SAID:
         return Moment(Side.AFTER, 0)
     return None

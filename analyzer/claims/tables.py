@@ -41,7 +41,8 @@ def read(block: Block, vocabulary: Vocabulary) -> tuple[Tabled, ...]:
     at = 0
     while at < len(block.rows):
         made = _table(block.rows, at, vocabulary)
-        if made is not None:
+        # Other tables have handlers and events too: one of these must be known.
+        if made is not None and any(row.events for row in made.statement.rows):
             found.append(made)
         at = made.end if made is not None else at + 1
     return tuple(found)

@@ -69,6 +69,7 @@ def _passage(post: Post) -> Passage:
         (*subject, *lines),
         titled=bool(subject),
         files=parts.cut.files if post.kind is Kind.PATCH else (),
+        number=max(post.subject.number, 0) if post.kind is Kind.PATCH else 0,
     )
 
 

@@ -26,7 +26,8 @@ class Medium(Enum):
 class Passage:
     """Prose of one author. `lines` are its lines with their 1-based places in `source` (0: none); the first
     one is the title where `titled`. `patch` is the number of the series' patch whose message it is (0: of
-    none); `files` are the diff that came in the same mail."""
+    none); `files` are the diff that came in the same mail, and `number` is the one that it calls itself by
+    (0: none)."""
 
     author: str
     medium: Medium
@@ -35,6 +36,7 @@ class Passage:
     patch: int = 0
     titled: bool = False
     files: tuple[FileDiff, ...] = ()
+    number: int = 0
 
 
 class ClaimKind(Enum):

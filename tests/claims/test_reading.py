@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzer import intake
 from analyzer.claims.blocks import blocks
 from analyzer.claims.copies import copy_of
@@ -113,6 +115,16 @@ def test_the_message_that_comes_with_a_copy_is_that_patchs() -> None:
     (one,) = heard(passage(text, Medium.MESSAGE, files=(MOVED,)), patches=(patch(7, MOVED),))
     assert one.found.statement == NoChangeStatement((7,))
     assert heard(passage(text, Medium.MESSAGE, files=(diff("+z"),)), patches=(patch(7, MOVED),)) == ()
+
+
+def test_a_discussion_that_counts_the_patches_otherwise_is_no_guide_to_them() -> None:
+    own = replace(passage("This patch makes no functional change.", Medium.MESSAGE, files=(MOVED,)), number=2)
+    reply = passage("Patch 2: no functional change. Patch 1 is NFC.", Medium.REPLY, author="Bert")
+    (one,) = heard(own, reply, patches=(patch(1, MOVED),))
+    assert one.found.statement == NoChangeStatement((1,))
+    assert one.again == ()
+    alike = heard(own, reply, patches=(patch(1, diff("+x")), patch(2, MOVED)))
+    assert [found.found.statement for found in alike] == [NoChangeStatement((2,)), NoChangeStatement((1,))]
 
 
 FOLDED = (

@@ -132,6 +132,10 @@ TITLES: dict[str, Statement | None] = {
     "gate: Rename the lever (NFC)": None,
     "gate: no functional change": NoChangeStatement((2,)),
     "gate: Notify STOP early": None,
+    # A duplicate of what?
+    "gate: Remove duplicates": None,
+    "gate: Fix double free": None,
+    "gate: Drop the duplicate event": DuplicateStatement(2, (), False),
     "gate: Do not notify STOP before the pump starts": None,
 }
 
@@ -202,3 +206,44 @@ def test_what_is_not_understood_is_left_alone(sentence: str) -> None:
 )
 def test_a_reply_has_to_say_which_patch_it_means(sentence: str) -> None:
     assert stated(sentence, Medium.REPLY) == []
+
+
+def test_the_title_of_a_cover_letter_is_about_the_series() -> None:
+    found = stated("Some words.", title="gate: Notify STOP before the pump starts")
+    assert found == [OrderStatement(after(0), STOP, BEFORE, PUMP, SAID)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patches 1 and 2 are cleanups. No functional change intended.",
+        "Patch 1 renames the lever\nand its handle. No functional change.",
+        "- Patch 1 renames the lever. No functional change.",
+    ],
+)
+def test_behind_a_patchs_number_no_change_may_be_said_of_it_alone(text: str) -> None:
+    assert stated(text) == []
+    assert stated(text.replace("No functional change", "\n\nNo functional change")) == [NoChangeStatement(())]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "v2:",
+        "v1 -> v2:",
+        "v2 -> v3",
+        "Changes in v2:",
+        "Changes since v1:",
+        "Changes from v1 to v2",
+        "Changed in v2:",
+        "Changelog:",
+        "Change log",
+        "* Differences to v1:",
+        "Changes since RFC:",
+        "v3: rebased",
+    ],
+)
+def test_what_changed_between_versions_is_not_what_the_series_does(heading: str) -> None:
+    log = f"{heading}\n- Patch 2: no functional change\n- STOP always comes before pump_on()\n"
+    assert stated(log) == []
+    assert stated(f"Patch 1: no functional change.\n\n{log}") == [NoChangeStatement((1,))]

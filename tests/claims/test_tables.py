@@ -85,8 +85,14 @@ def test_a_table_is_read_row_by_row(name: str) -> None:
     ],
 )
 def test_a_cell_of_events(cell: str, events: tuple[str, ...], strange: str) -> None:
-    (found,) = stated(f"| device | handler | events |\n|---+---+---|\n| barge | barge_notifier | {cell} |\n")
-    assert found == TableStatement((TableRow("barge", ("barge_notifier",), events, strange),))
+    rows = f"| barge | barge_notifier | {cell} |\n| buoy | buoy_notifier | STOP |\n"
+    (found,) = stated(f"| device | handler | events |\n|---+---+---|\n{rows}")
+    assert found == TableStatement(
+        (
+            TableRow("barge", ("barge_notifier",), events, strange),
+            TableRow("buoy", ("buoy_notifier",), ("STOP",)),
+        )
+    )
 
 
 def test_a_table_without_devices_is_one_too() -> None:
@@ -103,6 +109,7 @@ def test_a_table_without_devices_is_one_too() -> None:
         "| handler | events | other events |\n| barge_notifier | STOP | START |\n",
         "| device | handler | events |\n|---+---+---|\nNothing else.\n",
         "| device | handler | events |\n|---+---+---|\n| barge | whoever listens | STOP |\n",
+        "| device | handler | events |\n|---+---+---|\n| disk | disk_poll | POLLIN |\n",
         "|---+---+---|",
         "the handler  of events  is old\nand slow  in  parts\n",
     ],

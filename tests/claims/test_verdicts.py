@@ -315,7 +315,8 @@ class TestChanges:
 
     def test_no_duplicate_is_taken_away(self) -> None:
         assert only("Patch 2 only fixes the duplicate.").verdict is CONTRADICTED
-        assert only("Patch 1 fixes the duplicate.").verdict is CONTRADICTED
+        assert only("Patch 1 fixes the duplicate STOP.").verdict is CONTRADICTED
+        assert only("Patch 1 fixes the duplicate.").verdict is UNTOLD  # of what, is not said
         once = replace(CHANGES[0], kind=ChangeKind.DEDUPLICATED)
         report = replace(PLAIN, changes=(once,))
         assert only("Patch 2 fixes the duplicate START.", report).verdict is CONTRADICTED
@@ -361,12 +362,11 @@ class TestTables:
         ("row", "verdict", "text"),
         [
             ("barge | barge_notifier | START, STOP", CONTRADICTED, "it does not act on START"),
-            ("barge | barge_notifier | none", INCOMPLETE, "it acts on STOP too"),
             ("buoy | buoy_notifier | STOP", INCOMPLETE, "it acts on START too"),
             ("barge | bell_notifier | STOP", CONTRADICTED, "nobody registers it"),
             ("ferry | ferry_notifier | START", UNTOLD, "whether it acts on STOP"),
             ("ferry | ferry_notifier | STOP, START", UNTOLD, "whether it acts on STOP"),
-            ("barge | barge_notifier | the end", UNTOLD, "not understood: the end"),
+            ("barge | barge_notifier | STOP, the end", UNTOLD, "not understood: STOP, the end"),
         ],
     )
     def test_a_row_that_is_not_so(self, row: str, verdict: ClaimVerdict, text: str) -> None:
