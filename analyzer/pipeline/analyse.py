@@ -175,9 +175,10 @@ def report_of(
         report = replace(report, what_if=what_if)
         if what_if is not None and source.kind != "tree":
             report = replace(report, spots=Spots())  # the patches' line numbers are those of another series
+        report = suppressed(report, series, profile, entries, options.today)
         found = suggested(own, report, taken) if options.suggest else at_hand(own, report)
-    report = suppressed(replace(report, suggestions=found), series, profile, entries, options.today)
-    return replace(report, exit_status=_exit_status(report.findings, report.unknown, options))
+    status = _exit_status(report.findings, report.unknown, options)
+    return replace(report, suggestions=found, exit_status=status)
 
 
 def _report(

@@ -67,7 +67,9 @@ def _windows(report: Report) -> list[Finding]:
     return [
         finding
         for finding in report.findings
-        if finding.kind is FindingKind.WINDOW and {finding.patch, finding.closed_by} <= told
+        if finding.kind is FindingKind.WINDOW
+        and finding.suppressed is None
+        and {finding.patch, finding.closed_by} <= told
     ]
 
 

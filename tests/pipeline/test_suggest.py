@@ -11,6 +11,7 @@ import pytest
 from analyzer.model.report import Finding, FindingKind, Level, Report, StageInfo
 from analyzer.model.report import Sequence as Letters
 from analyzer.model.suggestion import Suggestion
+from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.what_if import WhatIf
 from analyzer.pipeline.analyse import analyse
@@ -60,6 +61,13 @@ def test_without_a_window_nothing_is_tried() -> None:
     broken = report(3, finding("told", "0001", FindingKind.INTRODUCED, 3))
     assert (suggested([1, 2, 3], broken, answers), answers.asked) == ((), [])
     assert at_hand([1, 2, 3], broken) == ()
+
+
+def test_a_window_that_the_project_lives_with_is_left_alone() -> None:
+    known = replace(window("0010"), suppressed=Suppression("told", "", "we know", Location("s.toml", 1)))
+    answers = Answers(lambda _: ())
+    assert (suggested([1, 2, 3], report(3, known), answers), answers.asked) == ((), [])
+    assert at_hand([1, 2, 3], report(3, known)) == ()
 
 
 def test_neighbours_are_swapped_or_squashed() -> None:
