@@ -134,6 +134,23 @@ def test_on_the_built_in_lifecycle_all_in_one_gives_the_last_stage(paths: tuple[
     assert (dict(one.files), dict(one.lines), one.unknown) == (dict(last.files), dict(last.lines), ())
 
 
+def test_in_its_own_order_the_report_is_the_same() -> None:
+    own, plain = small(order="1,2", claims=False), small(claims=False)
+    assert replace(own, what_if=None, spots=plain.spots) == plain
+
+
+def test_all_in_one_has_the_sequences_of_the_last_stage() -> None:
+    one, plain = small(squash=("1+2",)), small()
+    for squashed, sent in zip(one.scenarios, plain.scenarios, strict=True):
+        assert len(squashed.stages) == 2
+        labels = [
+            {tuple(letter.label for letter in sequence.letters) for sequence in stage.sequences}
+            for stage in (squashed.stages[0], sent.stages[0], squashed.stages[-1], sent.stages[-1])
+        ]
+        assert labels[0] == labels[1]
+        assert labels[2] == labels[3]
+
+
 def test_the_orders_of_the_reduced_series_meet_at_the_same_text() -> None:
     profile = profiles.load("qemu-migration")
     last = built_in.lay(THREE, profile)[-1]
