@@ -261,7 +261,7 @@ class Finding:
     kind: FindingKind
     patch: int | None  # the patch that introduced or fixed it, or opened the window
     closed_by: int | None
-    status: tuple[int | None, ...]  # None: could not tell at that stage
+    status: tuple[int | None, ...]  # None: could not tell at that stage, or its runs differ
     scenarios: tuple[str, ...]
     reason: str
     documented: str

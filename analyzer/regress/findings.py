@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from analyzer.model.group import Group, Pairs
 from analyzer.model.profile import Rule
@@ -21,6 +22,7 @@ from analyzer.regress.follow import Course, Status
 from analyzer.regress.identity import with_fingerprints
 
 Along = Callable[[int, Pairs], Iterable[tuple[Change, Pairs]]]
+PutDown: TypeAlias = tuple[FindingKind, int | None, int | None]  # the kind, its patch, the one that closes it
 ORDER = (FindingKind.INTRODUCED, FindingKind.WINDOW, FindingKind.FIXED, FindingKind.PREEXISTING)
 
 
@@ -49,7 +51,10 @@ def findings(
             for number, groups in enumerate(course.groups):
                 for scenario in (name for group in groups for name in followed.labels(number, group)):
                     told.add((number, course.rule, scenario, course.violation))
-            made.along(course, followed)
+        for course in sorted(followed.courses, key=lambda course: not course.certain):
+            # What comes back is not fixed: the course in which it does says that it was there before.
+            if course.begun or not course.again:
+                made.along(course, followed)
     made.by_sets(told)
     found = sorted(
         made.found,
@@ -74,7 +79,7 @@ def status_by_sets(stage: Verdict, rule: str, violation: str, scenarios: Iterabl
     return 0 if stage.told(rule) else None
 
 
-def classify(status: Status, patches: Sequence[int]) -> tuple[FindingKind, int | None, int | None]:
+def classify(status: Status, patches: Sequence[int]) -> PutDown:
     """Kind, the patch it is put down to, and the patch that closes it, of a status vector.
 
     `patches` are the stages' patch numbers, the base's first. A stage that could not be told counts as the
@@ -111,13 +116,14 @@ class _Found:
         self._changes = changes
         self._patches = [stage.patch for stage in stages]
         self.found: list[Finding] = []
+        self._said: set[tuple[str, str, int | None, str]] = set()
 
     # --- along runs -------------------------------------------------------------------------
 
     def along(self, course: Course, followed: Followed) -> None:
         """The findings of a course: one for each way out of the patch it is put down to."""
         status = course.status + (None,) * (len(self._stages) - len(course.status))
-        kind, patch, _ = classify(status, self._patches)
+        kind, patch, closed_by = self._kind(course)
         number = None if patch is None else self._patches.index(patch)
         turned: Pairs = frozenset()
         if number is not None and number <= len(course.pairs):
@@ -129,22 +135,38 @@ class _Found:
             )
         elif kind is FindingKind.PREEXISTING:
             number, turned = 0, frozenset((group, group) for group in course.groups[0])
-        made = 0
+        made: list[tuple[str, set[str], Change | None]] = []
         if number is not None and turned:
             fixed = kind is FindingKind.FIXED
-            for change, pairs in followed.along(number, turned):
+            for told, pairs in followed.along(number, turned):
                 at = number - 1 if fixed else number
                 names = {
                     name
                     for before, after in pairs
                     for name in followed.labels(at, before if fixed else after)
                 }
-                self._add(course.rule, course.violation, status, names, change)
-                made += 1
+                made.append((told.way_out_words, names, told))
         if not made:
             at = next(n for n, groups in enumerate(course.groups) if groups)
             names = {name for group in course.groups[at] for name in followed.labels(at, group)}
-            self._add(course.rule, course.violation, status, names, None)
+            made.append(("", names, None))
+        for out, names, change in made:
+            # What is known for certain of a way out is said once.
+            key = (course.rule, course.violation, patch, out)
+            if course.certain or key not in self._said:
+                self._said.add(key)
+                put_down = (kind, patch, closed_by)
+                self._add(course.rule, course.violation, status, names, change, put_down, course.certain)
+
+    def _kind(self, course: Course) -> PutDown:
+        """What a course says about the patches."""
+        closed_by = None if course.ended is None else self._patches[course.ended]
+        if course.before and closed_by is None:
+            return FindingKind.PREEXISTING, None, None
+        if not course.begun:
+            return FindingKind.FIXED, closed_by, None
+        kind = FindingKind.INTRODUCED if closed_by is None else FindingKind.WINDOW
+        return kind, self._patches[course.begun], closed_by
 
     # --- by sets ----------------------------------------------------------------------------
 
@@ -161,22 +183,36 @@ class _Found:
             status = tuple(status_by_sets(stage, rule, violation, (scenario,)) for stage in self._stages)
             groups.setdefault((rule, violation, status), set()).add(scenario)
         for (rule, violation, status), scenarios in groups.items():
-            self._add(rule, violation, status, scenarios, None)
+            self._add(rule, violation, status, scenarios, None, classify(status, self._patches))
 
     # --- one finding ------------------------------------------------------------------------
 
     def _add(
-        self, name: str, violation: str, status: Status, scenarios: Iterable[str], change: Change | None
+        self,
+        name: str,
+        violation: str,
+        status: Status,
+        scenarios: Iterable[str],
+        change: Change | None,
+        put_down: PutDown,
+        certain: bool = True,
     ) -> None:
         rule = self._rules[name]
         names = tuple(sorted(scenarios))
-        kind, patch, closed_by = classify(status, self._patches)
-        bad_at = status.index(1) if patch is None else self._patches.index(patch)
-        if kind is FindingKind.FIXED:
-            bad_at = max(n for n in range(bad_at) if status[n] == 1)
-        breach = self._breach(bad_at, name, violation, names, change, kind)
-        if breach is None:
+        kind, patch, closed_by = put_down
+        turned = 0 if patch is None else self._patches.index(patch)
+        later = range(turned, len(status))
+        shown = self._breach(
+            reversed(range(turned)) if kind is FindingKind.FIXED else later,
+            name,
+            violation,
+            names,
+            change,
+            kind,
+        )
+        if shown is None:
             return
+        bad_at, breach = shown
         if change is None:
             change = self._change(breach, patch, kind)
         fixed = kind is FindingKind.FIXED
@@ -189,7 +225,7 @@ class _Found:
         level = Level(rule.level) if kind is FindingKind.INTRODUCED else Level.NOTE
         if kind is FindingKind.WINDOW and Level(rule.level) is not Level.NOTE:
             level = Level.WARNING
-        if level is Level.ERROR and witness is None:
+        if level is Level.ERROR and (witness is None or not certain):
             level = Level.WARNING  # no path, no error
         self.found.append(
             Finding(
@@ -215,26 +251,27 @@ class _Found:
 
     def _breach(
         self,
-        at: int,
+        stages: Iterable[int],
         rule: str,
         violation: str,
         scenarios: tuple[str, ...],
         change: Change | None,
         kind: FindingKind,
-    ) -> Breach | None:
-        """The breach to show: the one of the change's own word if the sets list it."""
-        fitting = [
-            b
-            for b in self._stages[at].breaches
-            if b.rule == rule and b.violation == violation and b.scenario in scenarios
-        ]
-        if change is None:
-            return fitting[0] if fitting else None
-        side = change.before if kind is FindingKind.FIXED else change.after
-        wanted = [one.label for one in side.letters]
-        return next((b for b in fitting if [x.label for x in b.sequence.letters] == wanted), None) or (
-            fitting[0] if fitting else None
-        )
+    ) -> tuple[int, Breach] | None:
+        """The first of the stages at which the rule is broken so, and the breach to show: the one of the
+        change's own word if the sets list it."""
+        side = None if change is None else change.before if kind is FindingKind.FIXED else change.after
+        wanted = [one.label for one in side.letters] if side else []
+        for number in stages:
+            fitting = [
+                b
+                for b in self._stages[number].breaches
+                if b.rule == rule and b.violation == violation and b.scenario in scenarios
+            ]
+            if fitting:
+                own = (b for b in fitting if [one.label for one in b.sequence.letters] == wanted)
+                return number, next(own, fitting[0])
+        return None
 
     def _good(self, status: Status, bad_at: int, breach: Breach) -> Letters | None:
         """A sequence of the scenario that keeps the rule at the nearest stage at which it is kept."""

@@ -179,7 +179,7 @@ def _suppression(outcome: Outcome) -> str | None:
 
 def status_words(report: Report, finding: Finding) -> str:
     """``base kept, patch 1 broken``."""
-    say = {0: "kept", 1: "broken", None: "could not tell"}
+    say = {0: "kept", 1: "broken", None: "open"}
     names = [stage_name(stage.patch) for stage in report.stages]
     return ", ".join(f"{name} {say[value]}" for name, value in zip(names, finding.status, strict=False))
 

@@ -194,7 +194,10 @@ def followed(status: tuple[int, ...], *told: Change) -> Followed:
     def along(number: int, wanted: Pairs) -> list[tuple[Change, Pairs]]:
         return [(one, wanted) for one in told]
 
-    course = Course("pairs", "missing", status, pairs, groups)
+    begun = max(n for n, value in enumerate(status) if value and not (n and status[n - 1]))
+    ended = next((n for n in range(begun, len(status)) if not status[n]), None)
+    again = ended is not None and status[-1] == 1
+    course = Course("pairs", "missing", status, pairs, groups, begun, ended, status[0] == 1, again)
     return Followed((course,), along, lambda number, group: frozenset({"one"}))
 
 
