@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.model.profile import Entry, Exclusion, Tracked, Writer
 from tests.builders import HERE, all_runs, body, stages, tiny, told
 
@@ -44,6 +46,19 @@ def test_a_field_of_the_same_name_in_another_type_is_another_one() -> None:
 def test_through_the_address_in_another_function() -> None:
     set_it = "static void set_it(int *phase)\n{\n    move(phase, PHASE_NEW, PHASE_BUSY);\n}\n"
     assert told(body("set_it(&o->phase);", asks("PHASE_BUSY"), before=(set_it,))) == {"go"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (("Phase *now = &o->phase;", "move(now, *now, PHASE_DONE);"), "UP"),
+        (("Phase *now = &o->phase;", "*now = PHASE_DONE;"), "UP"),
+        (("Phase *now = &o->phase;", "now = &o->other;", "move(now, *now, PHASE_DONE);"), "DOWN"),
+    ],
+)
+def test_through_an_address_in_a_local(steps: tuple[str, ...], expected: str) -> None:
+    asked = ("if (o->phase == PHASE_DONE) {", "tell(NOTE_UP);", "} else {", "tell(NOTE_DOWN);", "}")
+    assert told(body(*steps, *asked)) == {expected}
 
 
 def test_an_alias_of_the_object_is_followed() -> None:

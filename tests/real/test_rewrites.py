@@ -22,10 +22,7 @@ from tests.real.rewrites import PATHS, REWRITES, WORDS, Rewrite
 from tests.real_trees import qemu
 
 pytestmark = pytest.mark.long
-KEPT = [
-    pytest.param(one.name, marks=pytest.mark.xfail(reason=one.gap, strict=True) if one.gap else ())
-    for one in REWRITES
-]
+KEPT = [one.name for one in REWRITES]
 BROKEN = [pytest.param(one, id=one.name) for one in REWRITES]
 LONGEST = 8  # patches of a series: each stage takes memory
 
@@ -59,7 +56,7 @@ def laid_over() -> list[list[tuple[Rewrite, Tree, Tree]]]:
     # What is renamed everywhere hides the places of others.
     for rewrite in sorted(REWRITES, key=lambda one: one.name.startswith(("rename-", "lock-", "reformatted"))):
         for one in series:
-            if len(one) == LONGEST or rewrite.gap or one[0][0].gap:
+            if len(one) == LONGEST:
                 continue
             try:
                 after = rewrite.keeps(one[-1][2])
@@ -100,12 +97,10 @@ def test_a_rewrite_changes_nothing(reports: dict[str, tuple[Report, int]], name:
 
 
 def test_of_rewrites_nothing_is_found_or_left_open(reports: dict[str, tuple[Report, int]]) -> None:
-    gaps = {rewrite.name for rewrite in REWRITES if rewrite.gap}
-    for name, (found, _) in reports.items():
-        if name not in gaps:
-            assert found.unknown == ()
-            assert [one for one in found.findings if one.kind is not FindingKind.PREEXISTING] == []
-            assert found.exit_status == 0
+    for found, _ in reports.values():
+        assert found.unknown == ()
+        assert [one for one in found.findings if one.kind is not FindingKind.PREEXISTING] == []
+        assert found.exit_status == 0
 
 
 @pytest.mark.parametrize("rewrite", BROKEN)
@@ -119,7 +114,7 @@ def test_what_breaks_the_order_in_the_same_way_is_told(rewrite: Rewrite, tmp_pat
         for scenario in one.scenarios
     }
     assert (rewrite.kind, rewrite.event, rewrite.scenario) in told
-    assert rewrite.gap or found.unknown == ()
+    assert {one.why for one in found.unknown} == rewrite.open
     if rewrite.rule:
         assert rewrite.rule in {one.rule for one in found.findings if one.kind is FindingKind.INTRODUCED}
         assert found.exit_status == 1
