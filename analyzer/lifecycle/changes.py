@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from analyzer.lifecycle.automaton import TooMany
 from analyzer.lifecycle.constant import Possible
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.groups import ends_of, unchanged
@@ -37,13 +38,14 @@ Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]
 class Compared:
     """The changes of one patch, what could not be compared, and which groups of runs belong together.
 
-    `reading` tells more of pairs of groups that are not the same before and after; None if all are.
+    `pairs` is None where there are too many. `reading` tells more of pairs of groups that are not the same
+    before and after; None if all are.
     """
 
     changes: tuple[Change, ...]
     unknown: tuple[Unknown, ...]
     dropped: int
-    pairs: Pairs = frozenset()
+    pairs: Pairs | None = frozenset()
     reading: Reading | None = None
 
 
@@ -57,7 +59,7 @@ def compare(
     """What changed from `before` to `after`."""
     patch = after.snapshot.patch
     if after.same:
-        return Compared((), (), 0, unchanged(before, after, bounds.letters))
+        return Compared((), (), 0, _if_told(lambda: unchanged(before, after, bounds)))
     pairing = Pairing((before.machine, before.graph), (after.machine, after.graph), bounds)
     graph = pairing.run(progress)
     reading = Reading(pairing, graph, before, after, profile)
@@ -70,7 +72,14 @@ def compare(
     if graph.lost:
         why = f"lockstep lost its footing on {graph.lost} ways: one side decides what the other never asks"
         unknown.append(Unknown("what changed", why, patch=patch))
-    return Compared(changes, tuple(unknown), graph.dropped, reading.pairs(), reading)
+    return Compared(changes, tuple(unknown), graph.dropped, _if_told(reading.pairs), reading)
+
+
+def _if_told(pairs: Callable[[], Pairs]) -> Pairs | None:
+    try:
+        return pairs()
+    except TooMany:
+        return None
 
 
 def alone(stage: Stage, profile: Profile, bounds: Bounds) -> Reading | None:
@@ -212,12 +221,12 @@ class Reading:
         return self._ends
 
     def pairs(self) -> Pairs:
-        """Which groups before and after belong together: some decisions lead to both."""
+        """Which groups before and after belong together: some decisions lead to both. Raises `TooMany`."""
         alike = {
             Group(node.sides[1].node, project(node.sides[1].word)) for node in self.graph.nodes if node.alike
         }
         after = self.after.graph
-        same = ends_of(after, alike, self.pairing.bounds.letters)
+        same = ends_of(after, alike, self.pairing.bounds)
         return frozenset(self.ends().values()).union(
             (Group(after.twins[group.end], group.word), group) for group in same
         )

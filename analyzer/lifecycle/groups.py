@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.lifecycle.explore import Graph
+from analyzer.lifecycle.automaton import TooMany
+from analyzer.lifecycle.explore import Bounds, Graph
 from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.group import Group, Pairs, Word
 
 
-def groups(stage: Stage, longest: int) -> frozenset[Group]:
-    """All groups of a stage but those of more than `longest` letters."""
+def groups(stage: Stage, bounds: Bounds) -> frozenset[Group]:
+    """All groups of a stage but those of more letters than are allowed; raises as `ends_of` does."""
     begun = [Group(root.target, _told((), root.emitted)) for root in stage.graph.roots.values()]
-    return ends_of(stage.graph, begun, longest)
+    return ends_of(stage.graph, begun, bounds)
 
 
-def ends_of(graph: Graph, begun: Iterable[Group], longest: int) -> frozenset[Group]:
-    """The groups in which runs end that have said the word of one of `begun` when they reach its node."""
+def ends_of(graph: Graph, begun: Iterable[Group], bounds: Bounds) -> frozenset[Group]:
+    """The groups in which runs end that have said the word of one of `begun` when they reach its node.
+
+    Raises `TooMany` where nodes are reached with more words than there may be states.
+    """
     seen = set(begun)
     work = list(seen)
     found: set[Group] = set()
@@ -34,17 +38,19 @@ def ends_of(graph: Graph, begun: Iterable[Group], longest: int) -> frozenset[Gro
             found.add(here)  # or it goes round for ever
         for edge in node.edges:
             there = Group(edge.target, _told(here.word, edge.emitted))
-            if there not in seen and len(there.word) <= longest:
+            if there not in seen and len(there.word) <= bounds.letters:
+                if len(seen) > bounds.states:
+                    raise TooMany(f"runs differ in more than {bounds.states} ways")
                 seen.add(there)
                 work.append(there)
     return frozenset(found)
 
 
-def unchanged(before: Stage, after: Stage, longest: int) -> Pairs:
-    """The pairs of two stages that execute the same."""
+def unchanged(before: Stage, after: Stage, bounds: Bounds) -> Pairs:
+    """The pairs of two stages that execute the same; raises as `ends_of` does."""
     return frozenset(
         (Group(twin, group.word), group)
-        for group in groups(after, longest)
+        for group in groups(after, bounds)
         if (twin := _twin(before.graph, after.graph, group.end)) is not None
     )
 

@@ -11,6 +11,7 @@ from functools import cache
 
 from analyzer import profiles
 from analyzer.checks.judged import judged
+from analyzer.lifecycle.automaton import TooMany
 from analyzer.lifecycle.changes import Compared, Reading, alone
 from analyzer.lifecycle.groups import groups
 from analyzer.lifecycle.stages import Stage
@@ -30,9 +31,16 @@ def followed(
     profile: Profile,
     options: Options,
 ) -> Followed:
-    """The courses of the runs of all stages that were analysed, which come before all that were not."""
+    """The courses of the runs of all stages that were analysed, which come before all that were not; none
+    if the runs of a stage differ in too many ways."""
     done = [stage for stage in stages if stage is not None]
-    told = [judged(s, groups(s, options.bounds.letters), profile, profiles.parse_contract) for s in done]
+    steps = [one.pairs for one in compared if one.pairs is not None]
+    try:
+        told = [judged(s, groups(s, options.bounds), profile, profiles.parse_contract) for s in done]
+    except TooMany:
+        told = []
+    if not told or len(steps) < len(compared):
+        return Followed((), lambda *_: (), lambda *_: frozenset())
 
     def by_sets(number: int, rule: str, violation: str, scenarios: frozenset[str]) -> int | None:
         return status_by_sets(verdicts[number], rule, violation, scenarios)
@@ -48,7 +56,5 @@ def followed(
     def labels(number: int, group: Group) -> frozenset[str]:
         return told[number].scenarios[group]
 
-    found = courses(
-        told, [one.pairs for one in compared], lambda number, rule: verdicts[number].told(rule), by_sets
-    )
+    found = courses(told, steps, lambda number, rule: verdicts[number].told(rule), by_sets)
     return Followed(found, along, labels)

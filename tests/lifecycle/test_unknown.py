@@ -8,6 +8,8 @@ from analyzer.lifecycle.lockstep import Pairing
 from analyzer.lifecycle.sequences import doubts as doubts_about
 from analyzer.lifecycle.sequences import listed, picked
 from analyzer.model.profile import Outcome, Watch
+from analyzer.pipeline.followed import followed
+from analyzer.pipeline.options import Options
 from tests.builders import (
     BOUNDS,
     all_runs,
@@ -112,6 +114,17 @@ def test_what_was_not_followed_settles_nothing() -> None:
         assert len(result.unknown) == exceeded
         (change,) = result.changes
         assert [cause.text for cause in change.causes] == ["second(): no"]
+
+
+def test_runs_that_differ_in_too_many_ways_are_not_followed() -> None:
+    """What is broken is then told of the sets of sequences alone."""
+    few = Bounds(states=200)
+    text = body("while (more()) {", "if (c()) {", "tell(NOTE_UP);", "} else {", "go();", "}", "}")
+    before, after = stages(text, text, bounds=few)
+    result = compare(before, after, tiny(), few)
+    assert after.graph.exceeded == ""
+    assert result.pairs is None
+    assert followed([before, after], [result], [], tiny(), Options((), bounds=few)).courses == ()
 
 
 def test_a_bound_on_time() -> None:

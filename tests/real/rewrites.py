@@ -53,7 +53,7 @@ RESUME = "if (runstate_is_live(s->vm_old_state)) {"
 @dataclass(frozen=True)
 class Rewrite:
     """`keeps` changes nothing; with `breaks` on top of it, a run of `scenario` has a change of `kind` that is
-    about `event`, and `rule` ("": perhaps some) is broken. `open` says why not all of what it then does can be
+    about `event`, and `rule` ("": perhaps some) is broken. `open` says why not all that it then does is
     listed."""
 
     name: str
