@@ -79,7 +79,7 @@ def _heading(rows: Sequence[Row], at: int, own: int) -> _Heading | None:
     if len(text) > _LONGEST:
         return None
     plain = _DRESS.sub("", text)
-    found = tokens(plain)
+    found = [token for token in tokens(plain) if token.text not in ("[", "]")]
     named = _named(found, own)
     if named is None:
         return None

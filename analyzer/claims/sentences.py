@@ -51,13 +51,15 @@ _HEDGES = words(
 )
 _BEFORE = phrases("before | prior to | ahead of | earlier than | precedes | precede")
 _AFTER = phrases("after | later than | follows | behind")
+# Behind these begins what a patch brings about.
+_CLAUSE = phrases("so that | such that | :")
 _ALWAYS = phrases(
     "always | in all cases | every time | on all paths | on every path | in every case | in any case"
 )
 _ORDER_FILL = words(
     """notification notifications notifier notifiers event events is are was be being been will gets happens
     happen comes come occurs occur goes notified notify notifies sent called invoked emitted told raised
-    delivered announced we it they now still already that , place"""
+    delivered announced handlers listeners subscribers we it they now still already that , place ( )"""
 )
 _NO = phrases("no | without any | without | zero")
 _CHANGE = phrases(
@@ -70,10 +72,13 @@ _CHANGE = phrases(
     logic changes"""
 )
 _UNCHANGED = phrases(
-    """does not change behavior | does not change behaviour | doesn't change behavior | doesn't change
-    behaviour | does not change any behavior | does not change any behaviour | doesn't change any behavior
-    | doesn't change any behaviour | does not change functionality | doesn't change functionality |
-    changes nothing | nfc | non - functional change"""
+    "changes nothing | change nothing | nfc | non - functional change | "
+    + " | ".join(
+        f"{verb} change {any_}{what}"
+        for verb in ("does not", "do not", "doesn't", "don't")
+        for any_ in ("", "any ")
+        for what in ("behavior", "behaviour", "functionality")
+    )
 )
 _CHANGE_FILL = words(
     """is are was be has have makes make brings bring introduces introduce contains contain causes cause does
@@ -288,14 +293,14 @@ def _order(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> State
     """``after patch 3, STOP always comes before pump_on()``."""
     when: Moment | None = None
     it: tuple[str, ...] = ()
-    split = next((n for n in range(len(text) - 1) if (text[n].word, text[n + 1].word) == ("so", "that")), -1)
     clause = text
-    if split > 0:
+    split = next((n for n in range(1, len(text)) if _begins(text, n, _CLAUSE)), 0)
+    if split:
         head = _patch_clause(text[:split], vocabulary, setting)
         if head is None:
             return None
         when, it = head
-        clause = text[split + 2 :]
+        clause = text[split + _begins(text, split, _CLAUSE) :]
     first: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
     side: Side | None = None
@@ -358,7 +363,11 @@ def _usual(setting: Setting, often: Often) -> Moment | None:
 def _patch_clause(
     text: Sequence[Token], vocabulary: Vocabulary, setting: Setting
 ) -> tuple[Moment, tuple[str, ...]] | None:
-    """What *it* is in ``Patch 3 changes the place of STOP so that it ...``, and the stage."""
+    """The stage in ``Patch 3 changes the place of STOP so that it ...``, and what *it* is: () if not one
+    event."""
+    stage = moment(text, 0, setting.own)
+    if stage is not None and stage[1] == len(text):
+        return stage[0], ()
     named = subject(text, 0, setting.own)
     if named is None or len(named[0]) > 1:
         return None
@@ -371,6 +380,4 @@ def _patch_clause(
         elif text[at].word in _HEDGES:
             return None
         at += match.length if match is not None else 1
-    if len(letters) != 1:
-        return None
-    return Moment(Side.AFTER, (*named[0], 0)[0]), next(iter(letters))
+    return Moment(Side.AFTER, (*named[0], 0)[0]), next(iter(letters)) if len(letters) == 1 else ()

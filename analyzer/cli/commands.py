@@ -230,6 +230,8 @@ def completion(given: Arguments, console: Console) -> int:
 def _request(given: Arguments, paths: tuple[str, ...] | None = None) -> Request:
     if given.repo is not None and not given.search:
         raise InputError("--repo and --no-repo contradict each other: leave one out")
+    if "-" in given.thread and "-" in (given.words if paths is None else paths):
+        raise InputError("--thread -: standard input holds the series; name a file for one of them")
     return Request(
         given.words if paths is None else paths,
         given.profile,

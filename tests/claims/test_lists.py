@@ -29,6 +29,7 @@ HEADINGS = {
     "After patch #2": after(2),
     "After patch 2/3": after(2),
     "After patch 2 is applied:": after(2),
+    "Before [PATCH 2/3]": before(2),
     "With patch 2 applied": after(2),
     "Without patch 2:": before(2),
     "As of patch 2:": after(2),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from analyzer import intake
 from analyzer.claims.blocks import blocks
@@ -10,7 +14,7 @@ from analyzer.claims.copies import copy_of
 from analyzer.claims.stated import ListStatement, NoChangeStatement, OrderStatement, Side
 from analyzer.model.claim import Medium
 from analyzer.model.series import FileChange, FileDiff, Hunk, HunkLine, LineKind, Patch
-from analyzer.model.unknown import Location
+from analyzer.model.unknown import InputError, Location
 
 from .sample import FAILED, after, before, heard, passage, pump, stop
 
@@ -183,15 +187,13 @@ def test_rows_of_one_writer_stand_together() -> None:
     ]
 
 
-def test_every_line_of_a_message_has_its_place(tmp_path: object) -> None:
+def test_every_line_of_a_message_has_its_place() -> None:
     mail = (
         "From: Ada <ada@example.org>\nSubject: [PATCH 1/1] gate: paint it\n\n\nThe first "
         "line.\n\nThe last one.\n"
         "---\n gate.c | 1 +\n 1 file changed, 1 insertion(+)\n\ndiff --git a/gate.c b/gate.c\n--- a/gate.c\n"
         "+++ b/gate.c\n@@ -1 +1,2 @@\n a\n+b\n"
     )
-    import io
-
     (series,) = intake.read(["-"], stdin=io.BytesIO(mail.encode()))
     (said,) = intake.passages_of(series)
     assert said.lines == ((1, "gate: paint it"), (5, "The first line."), (6, ""), (7, "The last one."))
@@ -199,3 +201,64 @@ def test_every_line_of_a_message_has_its_place(tmp_path: object) -> None:
     (thread,) = intake.read_thread(["-"], io.BytesIO(mail.encode()))
     assert [line for line in thread.lines if line[1]] == [line for line in said.lines if line[1]]
     assert copy_of(thread.files, series.patches) == 1
+
+
+THREAD = """\
+From ada Mon Feb  2 10:00:00 2026
+From: Ada <ada@example.org>
+Subject: [PATCH 2/2] gate: paint it
+Message-ID: <2@example.org>
+
+No functional change intended.
+---
+diff --git a/gate.c b/gate.c
+--- a/gate.c
++++ b/gate.c
+@@ -1 +1,2 @@
+ a
++b
+
+From bert Mon Feb  2 11:00:00 2026
+From: Bert <bert@example.org>
+Subject: Re: [PATCH 2/2] gate: paint it
+Message-ID: <3@example.org>
+In-Reply-To: <2@example.org>
+Content-Transfer-Encoding: quoted-printable
+
+> No functional change intended.
+
+After patch 2, STOP always comes before pump=5Fon().
+"""
+
+
+def test_a_thread_is_read_as_series_are(tmp_path: Path) -> None:
+    mbox = tmp_path / "thread.mbox"
+    mbox.write_text(THREAD, encoding="utf-8")
+    message, reply = intake.read_thread([str(mbox)])
+    assert (message.medium, message.number, len(message.files)) == (Medium.MESSAGE, 2, 1)
+    assert message.lines == ((2, "gate: paint it"), (6, "No functional change intended."))
+    assert (reply.author, reply.medium, reply.titled) == ("Bert <bert@example.org>", Medium.REPLY, False)
+    own = patch(2, diff(" a", "+b"))
+    first, second = heard(message, reply, patches=(own,))
+    assert (first.found.statement, first.found.line) == (NoChangeStatement((2,)), 6)
+    assert first.again == ()  # whose patch a reply means by it is not known
+    assert isinstance(second.found.statement, OrderStatement)
+    assert (second.found.author, second.found.line) == ("Bert <bert@example.org>", 24)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "there is no such file"), (b"", "the file is empty"), (b"\x00" * 9, "binary")]
+)
+def test_a_thread_that_cannot_be_read_says_why(tmp_path: Path, content: bytes | None, why: str) -> None:
+    path = tmp_path / "thread.mbox"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=why):
+        intake.read_thread([str(path)])
+
+
+def test_a_list_of_all_mails_is_no_thread(tmp_path: Path) -> None:
+    path = tmp_path / "all.mbox"
+    path.write_bytes(THREAD.encode() * 20_000)
+    with pytest.raises(InputError, match="MB are too much for a thread"):
+        intake.read_thread([str(path)])

@@ -53,6 +53,17 @@ ORDERS: dict[str, Statement] = {
     "With this series, START always comes before STOP.": OrderStatement(
         after(0), ("START",), BEFORE, STOP, ALWAYS
     ),
+    "Patch 2 keeps the order: STOP is still notified before pump_on().": OrderStatement(
+        after(2), STOP, BEFORE, PUMP, SAID
+    ),
+    "pump_on() is never called before STOP was notified (after patch 2).": OrderStatement(
+        after(2), PUMP, BEFORE, STOP, NEVER
+    ),
+    "With patch 2 applied, the listeners are told STOP before the pump starts.": OrderStatement(
+        after(2), STOP, BEFORE, PUMP, SAID
+    ),
+    "After patch 3: STOP comes before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, SAID),
+    "Patch 3: STOP always comes before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS),
     # A cover letter says what the series does.
     "STOP always comes before pump_on().": OrderStatement(after(0), STOP, BEFORE, PUMP, ALWAYS),
 }
@@ -66,6 +77,7 @@ NO_CHANGES: dict[str, Statement] = {
     "Patch 1 brings no change in behaviour.": NoChangeStatement((1,)),
     "Patch 2 does not change behavior": NoChangeStatement((2,)),
     "Patch 2 changes nothing.": NoChangeStatement((2,)),
+    "Patches 1-2 do not change any behaviour.": NoChangeStatement((1, 2)),
     "Patches 1 and 2 have no functional change.": NoChangeStatement((1, 2)),
     "Patches 1-3 contain no behavioral change.": NoChangeStatement((1, 2, 3)),
     "- Patch 1: pure refactoring without any functional change": NoChangeStatement((1,)),
@@ -159,6 +171,9 @@ def test_a_title_says_what_its_patch_brings_about(title: str) -> None:
         "After patch 3, STOP comes before pump_on()?",
         "After patch 3 STOP does not come before pump_on().",
         "After patch 3, STOP mostly comes before pump_on().",
+        "Patch 2 should keep the order: STOP comes before pump_on().",
+        "Note: STOP comes before pump_on().",
+        "Patch 2 moves START and STOP, so that it comes before pump_on().",
         # words that nobody knows
         "After patch 3, STOP comes before the flood.",
         "After patch 3, the bell comes before pump_on().",

@@ -186,3 +186,32 @@ def test_progress_shows_only_on_a_terminal_and_only_when_work_is_long(
     assert call("a", stderr=Terminal()).err == "\r\x1b[Kreading\r\x1b[K"
     assert call("a", "--quiet", stderr=Terminal()).err == ""
     assert call("a").err == ""
+
+
+def test_a_thread_may_be_given_several_times_and_claims_be_left_alone() -> None:
+    request = asked("a.patch", "--thread", "one.mbox", "--thread=two.txt").request
+    assert request is not None
+    assert (request.claims, request.thread) == (True, ("one.mbox", "two.txt"))
+    for flags, wanted in (((), True), (("--check-claims",), True), (("--no-check-claims",), False)):
+        request = asked("a.patch", *flags).request
+        assert request is not None
+        assert (request.claims, request.thread) == (wanted, ())
+
+
+def test_a_thread_may_come_from_standard_input() -> None:
+    assert asked("a.patch", "--thread", "-", stdin=b"> I see.").stdin == b"> I see."
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("--check-claims", "--no-check-claims"), "--check-claims and --no-check-claims contradict"),
+        (("--thread", "x", "--no-check-claims"), "--thread and --no-check-claims contradict each other"),
+        (("--thread", "-", "-"), "--thread -: standard input holds the series; name a file"),
+    ],
+)
+def test_what_cannot_be_meant_of_claims_is_refused(argv: tuple[str, ...], said: str) -> None:
+    done = call("a.patch", *argv)
+    assert done.status == 2
+    assert one_line(done.err)
+    assert said in done.err
