@@ -10,8 +10,8 @@ import re
 
 from analyzer.intake.lines import clean
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,250}}[A-Za-z0-9])?"
+_ATOM = r"[A-Za-z0-9#%&'+=_~-]+"  # of what the standard allows, what people have
+_PLAIN = rf"(?!-){_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,250}}[A-Za-z0-9])?"
 _BARE = re.compile(_PLAIN)
 _ANGLED = re.compile(rf"<({_PLAIN})>")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@\[\]:-]{1,250}")

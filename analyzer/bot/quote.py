@@ -21,6 +21,7 @@ WIDTH = 76
 MOST = 24  # lines
 _WHOLE = 6  # changed lines that are quoted together
 Counts = Callable[[HunkLine], bool]
+_COMMENT = re.compile(r"/\*.*?(?:\*/|$)|//.*")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -31,7 +32,7 @@ def quoted(patch: Patch, finding: Finding, report: Report) -> list[str]:
     if not found:
         names = {letter.name for letter in finding.bad.letters}
         names |= {letter.name for letter in finding.good.letters} if finding.good else set()
-        found = _of_patch(patch, lambda line: bool(names & set(_WORD.findall(line.text))))
+        found = _of_patch(patch, lambda line: _names_one(line.text, names))
     if len(found) > MOST:
         found = [*found[: MOST - 1], "> [...]"]
     return found
@@ -94,8 +95,14 @@ def _texts(finding: Finding, report: Report) -> set[str]:
     return found
 
 
+def _names_one(text: str, names: set[str]) -> bool:
+    """Whether a word of the line is one of the names, or ends in one as constants do."""
+    words = _WORD.findall(text)
+    return any(word == name or word.endswith(f"_{name}") for word in words for name in names)
+
+
 def _plain(text: str) -> str:
-    return "".join(text.split())
+    return "".join(_COMMENT.sub("", text).split())
 
 
 def _cut(line: str) -> str:
