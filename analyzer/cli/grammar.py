@@ -9,7 +9,7 @@ SHELLS = ("bash", "zsh", "fish")
 # The formats that `analyzer.reports` has; by name, so that it need not be read for --help.
 FORMATS = (
     "text", "mail", "markdown", "html", "json", "sarif", "terse", "rdjson", "rdjsonl", "github", "gitlab",
-    "patchwork", "b4-check",
+    "patchwork", "b4-check", "mermaid", "dot",
 )  # fmt: skip
 VERDICTS = ("json", "terse")
 STORIES = ("text", "json")

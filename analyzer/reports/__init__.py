@@ -13,12 +13,14 @@ from types import MappingProxyType
 from analyzer.model.report import Report
 from analyzer.reports import (
     b4_check,
+    dot,
     github,
     gitlab,
     html,
     json_format,
     mail,
     markdown,
+    mermaid,
     patchwork,
     rdjson,
     sarif,
@@ -131,6 +133,20 @@ _ALL = (
         (),
         lambda report, _style, scenarios: b4_check.render(report, scenarios),
         b4_check.join,
+    ),
+    Format(
+        "mermaid",
+        "Markdown with a drawing of each scenario that changes, before and after",
+        (".mmd",),
+        lambda report, _style, scenarios: mermaid.render(report, scenarios),
+        _one_after_the_other,
+    ),
+    Format(
+        "dot",
+        "the same drawings for Graphviz",
+        (".dot", ".gv"),
+        lambda report, _style, scenarios: dot.render(report, scenarios),
+        _one_after_the_other,
     ),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _ALL})

@@ -33,6 +33,8 @@ CASES = {
     "gitlab.json": lambda: render(SAMPLE, "gitlab"),
     "patchwork.json": lambda: render(SAMPLE, "patchwork"),
     "b4-check.json": lambda: render(SAMPLE, "b4-check"),
+    "mermaid.md": lambda: render(SAMPLE, "mermaid"),
+    "drawings.dot": lambda: render(SAMPLE, "dot"),
     "terse.txt": lambda: render(SAMPLE, "terse"),
     "not-concerned.txt": lambda: render(ASIDE, "text"),
 }
