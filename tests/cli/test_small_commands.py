@@ -214,7 +214,7 @@ def completed(*words: str) -> list[str]:
 def test_bash_completes_commands_options_and_choices() -> None:
     assert completed("analyze-series", "fl") == ["flow"]
     assert completed("analyze-series", "--fo") == ["--format"]
-    assert completed("analyze-series", "--format", "m") == ["mail", "markdown"]
+    assert completed("analyze-series", "--format", "ma") == ["mail", "markdown"]
     assert completed("analyze-series", "profile", "sh") == ["show"]
     assert completed("analyze-series", "flow", "--sc") == []
     assert completed("analyze-series", "--output", "/et") == ["/etc"]
