@@ -32,7 +32,7 @@ class _Fit(Enum):
     """How a claimed run fits one of the runs."""
 
     EXACT = 0
-    SHORT = 1  # it leaves out letters that it never names, or that one may come several times
+    SHORT = 1  # it leaves out letters that are never named, or that one may come several times
     PLACE = 2  # it names a place that nobody knows
     NO = 3
 
@@ -89,7 +89,7 @@ def _scenario(
             return Point(subject, _CONFIRMED, "no run meets it"), ()
         return Point(subject, _CONTRADICTED, "no run meets it at this stage"), ()
     wanted = (*statement.runs, ()) if statement.nothing else statement.runs
-    named = frozenset(name for run in statement.runs for item in run for name in item.names)
+    named = statement.spoken_of
     covered: dict[int, _Fit] = {}
     for run in wanted:
         fits = [_fit(run, sequence, named) for sequence in runs.sequences]

@@ -8,7 +8,7 @@ modelled: nested lists.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.claims.blocks import Block, Row
@@ -64,7 +64,18 @@ def read(block: Block, vocabulary: Vocabulary, own: int) -> tuple[Listed, ...]:
         lead = _lead(block.rows, fresh, at, vocabulary) or lead
         found.append(replace(made, statement=replace(made.statement, courses=lead[0], doubt=lead[1])))
         at = fresh = made.end
-    return tuple(found)
+    return tuple(_together(found))
+
+
+def _together(found: Sequence[Listed]) -> Iterator[Listed]:
+    """The lists with what those about the same courses speak of."""
+    names: dict[tuple[Course, ...], set[str]] = {}
+    for one in found:
+        said = names.setdefault(one.statement.courses, set())
+        said.update(name for run in one.statement.runs for item in run for name in item.names)
+    spoken = {courses: frozenset(said) for courses, said in names.items()}
+    for one in found:
+        yield replace(one, statement=replace(one.statement, spoken_of=spoken[one.statement.courses]))
 
 
 @dataclass(frozen=True, slots=True)

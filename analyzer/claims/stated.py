@@ -6,7 +6,7 @@ values. `Found` says who said it where. Not modelled: what was not understood.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -56,7 +56,9 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class ListStatement:
     """At `moment`, each course goes one of `runs`; with `nothing`, no event comes, or no run meets it. `lost`
-    are lines that were not understood, `doubt` says why it is not known which courses are meant."""
+    are lines that were not understood, `doubt` says why it is not known which courses are meant. `spoken_of`
+    are the letters that the lists about these courses name between them: what one of them leaves out, it
+    says not to come."""
 
     moment: Moment
     courses: tuple[Course, ...]
@@ -64,6 +66,7 @@ class ListStatement:
     nothing: bool = False
     lost: tuple[str, ...] = ()
     doubt: str = ""
+    spoken_of: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,14 @@ class TestLists:
             "notify STOP (during close_gate)",
         )
 
+    def test_what_another_list_names_is_said_not_to_come(self) -> None:
+        first = "Before patch 2\n\n- notify STOP\n- pump_on()\n- notify STOP\n\n"
+        second = "After patch 2\n\n- pump_on()\n"
+        before, after = claims(f"For a failed filling:\n\n{first}{second}", report=PLAIN)
+        assert (before.verdict, after.verdict) == (CONFIRMED, CONTRADICTED)
+        # By itself it may only leave something out.
+        assert only(f"For a failed filling:\n\n{second}").verdict is INCOMPLETE
+
     def test_another_run_makes_it_incomplete(self) -> None:
         failed, passage = PLAIN.scenarios
         two = replace(failed, stages=(*failed.stages[:2], *passage.stages[2:3], failed.stages[3]))
