@@ -38,18 +38,18 @@ def findings_of(report: Report, level: Level) -> tuple[Finding, ...]:
     return words.ordered_findings(told)
 
 
-def answered(report: Report, policy: ReplyPolicy) -> int | None:
-    """The number of the patch that the reply answers, 0 for the cover letter or the first patch; None for
-    silence."""
+def answered(report: Report, policy: ReplyPolicy) -> tuple[int, ...] | None:
+    """The numbers of the patches that the reply may answer, the best first; 0 is the cover letter. None for
+    silence. The one patch with the gravest findings comes first, the cover letter if there are several."""
     found = findings_of(report, policy.level)
-    patches = {finding.patch for finding in found}
     if found:
-        (patch, *others) = patches
-        return patch if patch and not others else 0
+        gravest = dict.fromkeys(one.patch for one in found if one.level is found[0].level and one.patch)
+        patches = tuple(number for number in gravest if number is not None)
+        return patches if len(patches) == 1 else (0, *patches)
     speaks = report.concerned and (
         policy.speak is Speak.ALWAYS or (policy.speak is Speak.CHANGES and bool(report.changes))
     )
-    return 0 if speaks else None
+    return (0,) if speaks else None
 
 
 def body(
@@ -58,7 +58,10 @@ def body(
     """The whole text; `message_id` is that of the mail that is answered."""
     found = findings_of(report, policy.level)
     patches = {patch.number: patch for patch in series.patches}
-    blocks = [block for one in found[:MOST_FINDINGS] for block in _finding(one, patches, report)]
+    blocks: list[list[str]] = []
+    for one in found[:MOST_FINDINGS]:
+        # What was quoted or explained above is not said again.
+        blocks += [block for block in _finding(one, patches, report, blocks) if block not in blocks]
     if len(found) > MOST_FINDINGS:
         blocks.append([f"And {len(found) - MOST_FINDINGS} more findings; the command below tells all."])
     if not found:
@@ -71,7 +74,9 @@ def body(
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _finding(finding: Finding, patches: dict[int, Patch], report: Report) -> list[list[str]]:
+def _finding(
+    finding: Finding, patches: dict[int, Patch], report: Report, above: Sequence[list[str]]
+) -> list[list[str]]:
     blocks = []
     patch = patches.get(finding.patch or 0)
     if patch is not None:
@@ -83,8 +88,11 @@ def _finding(finding: Finding, patches: dict[int, Patch], report: Report) -> lis
     rows = [("in", titles)] if titles else []
     rows += [("stages", words.status_words(report, finding)), *words.sequence_lines(finding)]
     rows += [("way out", words.way_out_words(finding)), *words.cause_lines(finding, _MOST_CAUSES)]
-    rows += [("why", finding.reason), ("see", finding.documented), *impact.lines(finding.hits, short=True)]
-    rows.append(("mark", finding.fingerprint))
+    said_above = {line for block in above for line in block}
+    why = fold(visible(f"why: {finding.reason}"), WIDTH, "  ", "    ")
+    if why[-1] not in said_above:
+        rows += [("why", finding.reason), ("see", finding.documented)]
+    rows += [*impact.lines(finding.hits, short=True), ("mark", finding.fingerprint)]
     for name, text in rows:
         if text:
             said += fold(visible(f"{name}: {text}"), WIDTH, "  ", "    ")
@@ -100,7 +108,9 @@ def _lists(report: Report, found: Iterable[Finding]) -> list[str]:
     """The lists of the scenarios that the findings are about, else of those that change."""
     ids = dict.fromkeys(name for finding in found for name in finding.scenarios)
     ids = ids or dict.fromkeys(name for change in report.changes for name in change.scenarios)
-    named = [listing(report, scenario) for scenario in report.scenarios if scenario.id in ids]
+    order = {name: at for at, name in enumerate(ids)}
+    known = [scenario for scenario in report.scenarios if scenario.id in order]
+    named = [listing(report, one) for one in sorted(known, key=lambda one: order[one.id])]
     picked = tuple(same[0].scenario.id for same in alike(named))[:MOST_SCENARIOS]
     return mail.render(report, picked).rstrip("\n").split("\n") if picked else []
 

@@ -1,15 +1,16 @@
 """Which of the mails that came are series, which of those are whole, and which one a newer version replaces.
 
 Input: the patches and covers of one sender. Output: `Candidate`s. The grouping is that of `analyzer.intake`;
-here is only what time brings: what is still missing, and how long it is worth waiting for. Not modelled: a
-version that somebody else sends on.
+here is only what time brings: what is still missing, and how long it is worth waiting for. A series whose
+patches come from several addresses is put together where they fill it exactly. Not modelled: a version that
+somebody else sends on.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.bot.letterbox import Part
 from analyzer.bot.policy import SeriesPolicy
@@ -35,6 +36,11 @@ class Candidate:
     @property
     def mails(self) -> tuple[Kept, ...]:
         return (self.cover, *self.patches) if self.cover else self.patches
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """All who sent a part of it."""
+        return tuple(dict.fromkeys(mail.heading.sender for mail in self.mails))
 
     @property
     def open(self) -> bool:
@@ -92,6 +98,26 @@ def candidates(kept: Sequence[Kept]) -> tuple[Candidate, ...]:
         taken |= {cover.id} if cover else set()
         found.append(_candidate(group, members, cover))
     return tuple(sorted(found, key=lambda one: min(mail.id for mail in one.patches)))
+
+
+def completed(one: Candidate, thread: Sequence[Kept]) -> Candidate:
+    """The series with the patches that others sent in its thread, if with them it is whole; `thread` are all
+    patches and covers of the thread."""
+    own = {mail.heading.number for mail in one.patches}
+    others: dict[int, Kept] = {}
+    for mail in thread:
+        heading = mail.heading
+        alike = (heading.version, heading.subject.total) == (one.version, one.total)
+        if mail.part is Part.PATCH and mail.patches == 1 and alike and heading.sender != one.sender:
+            if heading.number in own or heading.number in others:
+                return one  # more than one answers to a number: nobody knows which is meant
+            others[heading.number] = mail
+    if not others or own | set(others) != set(range(1, one.total + 1)) or len(own) != len(one.patches):
+        return one
+    patches = tuple(sorted((*one.patches, *others.values()), key=lambda mail: mail.heading.number))
+    covers = (mail for mail in thread if mail.part is Part.COVER and mail.message_id == one.root)
+    cover = one.cover or next(covers, None)
+    return replace(one, sender=patches[0].heading.sender, patches=patches, cover=cover, whole=True)
 
 
 def _candidate(group: Group, members: tuple[Kept, ...], cover: Kept | None) -> Candidate:

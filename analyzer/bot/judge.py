@@ -1,6 +1,6 @@
 """Analyses one series and writes what a reply would say; it runs in a process of its own.
 
-Input: a `Task` with the mails as they came. Output: a `Judgement`. The mails are laid out as a maildir in the
+Input: a `Task` with the mails as they came. Output: a `Judgement`. The mails are laid out as files in the
 task's folder, which is this process's own, so that a report names them by their part in the series. Not
 modelled: several series in one task; the one with most patches is then taken.
 """
@@ -22,6 +22,7 @@ from analyzer.model.unknown import InputError
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 
+_BOX = "series"
 _LONGEST_SUBJECT = 300
 
 
@@ -49,13 +50,14 @@ class Judgement:
 def judge(task: Task) -> Judgement:
     """The judgement on a series."""
     os.chdir(task.folder)
-    box = Path("new")
+    box = Path(_BOX)
     box.mkdir()
     for at, (number, _, raw) in enumerate(task.mails):
-        name = f"patch-{number}" if number else "cover"
-        (box / (f"{name}-{at}" if (box / name).exists() else name)).write_bytes(raw)
+        # Files given together are one series; their names begin with the number, which a subject may lack.
+        file = box / f"{number:04}-{'patch' if number else 'cover'}.eml"
+        (file if not file.exists() else file.with_stem(f"{file.stem}-{at}")).write_bytes(raw)
     options = Options(
-        (".",),
+        (_BOX,),
         profile=_linked(task.analysis.profile),
         repo=task.analysis.repo,
         base=task.analysis.base,
@@ -65,16 +67,16 @@ def judge(task: Task) -> Judgement:
     )
     try:
         reports = analyse(options)
-        every = intake.read((".",))
+        every = intake.read((_BOX,))
     except InputError as wrong:
         return Judgement("", f"cannot be read: {wrong}")
     report = max(reports, key=lambda one: len(one.stages))
     series = next((one for one in every if _is_about(report, one)), every[0])
-    patch = answered(report, task.reply)
-    if patch is None:
+    patches = answered(report, task.reply)
+    if patches is None:
         return Judgement("", _silence(report))
     by_number = {number: (message_id, raw) for number, message_id, raw in reversed(task.mails)}
-    message_id, raw = by_number.get(patch) or by_number[min(by_number)]
+    message_id, raw = by_number[next((one for one in patches if one in by_number), min(by_number))]
     subject = clean(mail.letters(raw, "mail", 1)[0].subject)[:_LONGEST_SUBJECT]
     text = body(report, series, task.reply, task.analysis, message_id)
     return Judgement(text, "", message_id, subject)
@@ -86,7 +88,7 @@ def _linked(profile: str | None) -> str | None:
         return profile
     path = Path(profile)
     folder = path if path.is_dir() else path.parent
-    link = Path(folder.name if folder.name not in ("", "new") else "profile")
+    link = Path(folder.name if folder.name not in ("", _BOX) else "profile")
     link.symlink_to(folder)
     return str(link if path.is_dir() else link / path.name)
 

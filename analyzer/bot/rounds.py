@@ -17,7 +17,7 @@ from datetime import date
 
 from analyzer.bot.apart import Failed
 from analyzer.bot.arrival import Arrival
-from analyzer.bot.gather import Candidate, candidates
+from analyzer.bot.gather import Candidate, candidates, completed
 from analyzer.bot.judge import Judgement, Task
 from analyzer.bot.letter import written
 from analyzer.bot.letterbox import MOST_HEADER, Part, Sight, header_of
@@ -166,7 +166,8 @@ class Rounds:
 
     def _judge_one(self) -> bool:
         """Judges the first series that is due; False if there is none."""
-        for sender, newest in self._state.waiting():
+        newest = self._state.newest()
+        for sender in self._state.waiting():
             now = self._now()
             known, due = self._resting.get(sender, (0, 0.0))
             if known == newest and now < due:
@@ -182,6 +183,10 @@ class Rounds:
             for one in every:
                 if not one.open:
                     continue
+                if not one.whole:
+                    one = completed(
+                        one, self._state.of_thread(one.root, self._policy.series.most_patches * 2)
+                    )
                 refused = self._refused(one, every, now)
                 if refused:
                     self._settle(one, refused)
@@ -203,15 +208,14 @@ class Rounds:
             return "answered before"
         if one.newer:
             return f"superseded by v{one.newer}"
-        if not policy.reply.may_answer(one.sender):
+        if not all(map(policy.reply.may_answer, one.senders)):
             return "its author may not be answered"
         threads = {
             one.root,
             *(link for mail in one.mails for link in (mail.message_id, *mail.heading.references)),
         }
         muted = (
-            state.is_mute(one.sender)
-            or matches(one.sender, policy.mute.authors)
+            any(state.is_mute(sender) or matches(sender, policy.mute.authors) for sender in one.senders)
             or bool(threads & set(policy.mute.threads))
             or any(matches(title, policy.mute.titles) for title in one.titles)
         )
@@ -236,7 +240,7 @@ class Rounds:
             if embargo.until is not None and embargo.until < today:
                 continue
             if (
-                matches(one.sender, embargo.authors)
+                any(matches(sender, embargo.authors) for sender in one.senders)
                 or any(matches(title, embargo.titles) for title in one.titles)
                 or any(matches(path, embargo.paths) for path in one.paths)
             ):
@@ -310,10 +314,11 @@ class Rounds:
         said = "\0".join((policy.own, str(one.version), one.patches[0].message_id))
         digest = hashlib.sha256(said.encode()).hexdigest()[:40]
         message_id = f"analyze-series.{digest}@{policy.own.rpartition('@')[2]}"
-        cc = self._cc(one)
+        to = target.heading.sender
+        cc = self._cc(one, to)
         eml = written(
             sender=(policy.own_name, policy.own),
-            to=one.sender,
+            to=to,
             cc=cc,
             subject=judgement.subject,
             message_id=message_id,
@@ -324,7 +329,7 @@ class Rounds:
         )
         sending = "due" if self._policy.smtp else "no"
         reply = Reply(
-            message_id, f"{digest}.eml", target.message_id, one.root, (one.sender, *cc), eml, sending=sending
+            message_id, f"{digest}.eml", target.message_id, one.root, (to, *cc), eml, sending=sending
         )
         with self._state.change():
             self._state.compose(reply)
@@ -332,10 +337,10 @@ class Rounds:
             self._state.drop_attempt(one.key)
         self._say(f"{one.title}: is answered")
 
-    def _cc(self, one: Candidate) -> tuple[str, ...]:
+    def _cc(self, one: Candidate, to: str) -> tuple[str, ...]:
         """Who else gets the reply."""
         policy = self._policy.reply
-        found = list(policy.cc)
+        found = [*one.senders, *policy.cc]
         if policy.maintainers is not None:
             try:
                 known = read_maintainers(policy.maintainers)
@@ -343,7 +348,7 @@ class Rounds:
                 self._trouble(f"nobody is put into Cc: {wrong}")
             else:
                 found += maintainers_of(known, one.paths, policy.roles)[: policy.most_cc]
-        away = {one.sender, policy.own}
+        away = {to, policy.own}
         return tuple(
             address
             for address in dict.fromkeys(found)

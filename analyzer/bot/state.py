@@ -26,10 +26,12 @@ CREATE TABLE cursor (source TEXT PRIMARY KEY, place TEXT NOT NULL);
 CREATE TABLE seen (source TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE TABLE mail (
     id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, sender TEXT NOT NULL, part TEXT NOT NULL,
+    root TEXT NOT NULL,
     links TEXT NOT NULL, subject TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL,
     numbered INTEGER NOT NULL, patches INTEGER NOT NULL, paths TEXT NOT NULL, dated REAL NOT NULL,
     arrived REAL NOT NULL, raw BLOB, outcome TEXT NOT NULL DEFAULT '', reply TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX mail_by_root ON mail (root, id);
 CREATE INDEX mail_by_sender ON mail (sender, id);
 CREATE INDEX mail_open ON mail (outcome, part);
 CREATE TABLE attempt (
@@ -166,12 +168,14 @@ class State:
             )
         subject = sight.subject
         done = self._database.execute(
-            "INSERT OR IGNORE INTO mail (message_id, sender, part, links, subject, number, version, numbered,"
-            " patches, paths, dated, arrived, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO mail (message_id, sender, part, root, links, subject, number, version,"
+            " numbered, patches, paths, dated, arrived, raw)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 sight.message_id,
                 sight.sender,
                 sight.part.value,
+                sight.references[0] if sight.references else sight.message_id,
                 json.dumps(sight.references),
                 json.dumps(
                     (subject.title, subject.number, subject.total, subject.version, subject.tagged,
@@ -189,21 +193,31 @@ class State:
         )  # fmt: skip
         return done.rowcount == 1
 
-    def waiting(self) -> tuple[tuple[str, int], ...]:
-        """The senders of patches that nothing has become of yet, those that wait longest first, each with the
-        number of its newest mail."""
+    def newest(self) -> int:
+        """The number of the mail that was kept last."""
+        (number,) = self._database.execute("SELECT max(id) FROM mail").fetchone()
+        return int(number or 0)
+
+    def waiting(self) -> tuple[str, ...]:
+        """The senders of patches that nothing has become of yet, those that wait longest first."""
         rows = self._database.execute(
-            "SELECT sender, (SELECT max(id) FROM mail AS other WHERE other.sender = mail.sender) FROM mail"
-            " WHERE outcome = '' AND part = 'patch' GROUP BY sender ORDER BY min(id)"
+            "SELECT sender FROM mail WHERE outcome = '' AND part = 'patch' GROUP BY sender ORDER BY min(id)"
         )
-        return tuple((str(sender), int(newest)) for sender, newest in rows)
+        return tuple(str(sender) for (sender,) in rows)
 
     def of_sender(self, sender: str, most: int) -> tuple[Kept, ...]:
         """The newest patches and covers of a sender, the oldest of them first."""
+        return self._newest_where("sender = ?", sender, most)
+
+    def of_thread(self, root: str, most: int) -> tuple[Kept, ...]:
+        """The newest patches and covers whose thread begins with this mail, the oldest of them first."""
+        return self._newest_where("root = ?", root, most)
+
+    def _newest_where(self, condition: str, value: str, most: int) -> tuple[Kept, ...]:
         rows = self._database.execute(
             "SELECT id, message_id, sender, part, links, subject, number, version, numbered, patches, paths,"
-            " dated, arrived, outcome, reply FROM mail WHERE sender = ? ORDER BY id DESC LIMIT ?",
-            (sender, most),
+            f" dated, arrived, outcome, reply FROM mail WHERE {condition} ORDER BY id DESC LIMIT ?",
+            (value, most),
         )
         return tuple(_kept(row) for row in reversed(rows.fetchall()))
 

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "fixtures" / "second-domain"
 PROFILE = DOMAIN / "profile.toml"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+MIME = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 OWN = "bot@lists.example"
 LIST = {"List-Id": "<fwup.lists.example>", "List-Post": "<mailto:fwup@lists.example>", "Precedence": "list"}
 
@@ -71,7 +72,9 @@ def posted(
         tagged = subject.replace("[PATCH", f"[PATCH v{version}" if version > 1 else "[PATCH", 1)
         body = text.partition("\n\n")[2]
         links = [first] if first and threaded else []
-        made.append(mail(tagged, body, sender=str(head["From"]), message_id=message_id, references=links))
+        fields = {name: str(head[name]) for name in MIME if head[name]}
+        sender = str(head["From"])
+        made.append(mail(tagged, body, sender=sender, message_id=message_id, references=links, fields=fields))
         first = first or message_id
     return made
 
@@ -183,7 +186,15 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
 
 
-def box(folder: Path, *, source: str = "", reply: str = "", series: str = "", more: str = "") -> Box:
+def box(
+    folder: Path,
+    *,
+    source: str = "",
+    reply: str = "",
+    series: str = "",
+    more: str = "",
+    profile: str = str(PROFILE),
+) -> Box:
     """A bot on the second domain; what is given is added to the tables of its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     watched = source or 'kind = "maildir"\npath = "mails"'
@@ -206,7 +217,7 @@ max_age_days = 0
 {series}
 
 [analysis]
-profile = "{PROFILE}"
+profile = "{profile}"
 {more}
 """
     (folder / "bot.toml").write_text(text)

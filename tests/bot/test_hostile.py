@@ -279,7 +279,7 @@ def test_a_bomb_among_mails_keeps_nobody_from_a_reply(tmp_path: Path) -> None:
     said = made.run(check=False)
     assert "is larger than 8000000 bytes and is left aside" in said
     assert "header is too long" in said
-    assert only_draft(made)["In-Reply-To"] == "<fw-1-0@radio.example>"
+    assert only_draft(made)["In-Reply-To"] == "<fw-1-2@radio.example>"
 
 
 def hang(raw: bytes) -> int:
@@ -371,7 +371,7 @@ def test_a_thread_of_thousands_of_mails(tmp_path: Path, length: int) -> None:
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = made.look(judging=judging)  # type: ignore[arg-type]
-    assert only_draft(made)["In-Reply-To"] == "<fw-1-0@radio.example>"
+    assert only_draft(made)["In-Reply-To"] == "<fw-1-2@radio.example>"
     assert "too many at a time" in said
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000  # kilobytes
 

@@ -18,10 +18,10 @@ def test_a_series_among_other_mails_gets_one_draft(tmp_path: Path) -> None:
     said = made.run()
     (draft,) = made.drafts
     assert draft["To"] == "ines@radio.example"
-    assert draft["In-Reply-To"] == "<fw-1-0@radio.example>"  # two patches have findings: the cover letter
-    assert draft["References"] == "<fw-1-0@radio.example>"
+    assert draft["In-Reply-To"] == "<fw-1-2@radio.example>"  # the patch with the error
+    assert draft["References"] == "<fw-1-0@radio.example>\n <fw-1-2@radio.example>"
     assert draft["Auto-Submitted"] == "auto-generated"
-    assert draft["Subject"] == "Re: [PATCH 0/2] fwup: sort out the end of an update"
+    assert draft["Subject"] == "Re: [PATCH 2/2] fwup: tell listeners of every failed update"
     assert draft["From"] == f"Order bot <{OWN}>"
     text = body_of(draft)
     assert max(map(len, text.splitlines())) <= 76
@@ -57,7 +57,7 @@ def test_a_patch_that_is_missing_is_waited_for(tmp_path: Path) -> None:
     assert not made.draft_files
     made.put([first], prefix="late")
     made.look()
-    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-0@radio.example>"]
+    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-2@radio.example>"]
 
 
 def test_after_the_wait_what_is_there_is_analysed(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_cover_letter_that_never_comes_is_waited_for_no_longer_than_said(tmp_p
     made = box(tmp_path / "quick", series="cover_minutes = 0")
     made.put([first, second])
     made.look()
-    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-1@radio.example>"]
+    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-2@radio.example>"]
 
 
 @pytest.mark.parametrize("first", [1, 2])
@@ -86,7 +86,7 @@ def test_a_newer_version_is_answered_in_place_of_the_older(tmp_path: Path, first
     made.put(series(version=3 - first), prefix="a")
     made.put(series(version=first), prefix="b")
     said = made.look()
-    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-2-0@radio.example>"]
+    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-2-2@radio.example>"]
     assert "superseded by v2" in said
 
 
@@ -97,8 +97,8 @@ def test_a_later_version_of_an_answered_series_is_answered_too(tmp_path: Path) -
     made.put(series(version=2), prefix="b")
     made.look()
     assert {draft["In-Reply-To"] for draft in made.drafts} == {
-        "<fw-1-0@radio.example>",
-        "<fw-2-0@radio.example>",
+        "<fw-1-2@radio.example>",
+        "<fw-2-2@radio.example>",
     }
 
 
@@ -118,7 +118,7 @@ def test_a_series_without_threads_is_put_together(tmp_path: Path) -> None:
     mails = series(threaded=False)
     made.put(reversed(mails))
     made.look()
-    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-0@radio.example>"]
+    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-1-2@radio.example>"]
 
 
 def follow_up(made: Box) -> bytes:
@@ -131,5 +131,35 @@ def test_follow_ups_change_nothing(tmp_path: Path) -> None:
     made.put([*series(), follow_up(made)])
     made.look()
     made.put([follow_up(made).replace(b"why@", b"why2@")], prefix="later")
+    made.look()
+    assert len(made.drafts) == 1
+
+
+def test_a_series_of_several_senders_in_one_thread(tmp_path: Path) -> None:
+    """Each mail comes from its patch's author; all get the reply."""
+    made = box(tmp_path)
+    cover, first, second = series()
+    first = first.replace(b"Ines Falk <ines@radio.example>", b"Olga <olga@radio.example>")
+    made.put([second, cover])
+    made.look()
+    assert not made.draft_files
+    made.put([first], prefix="late")
+    made.look()
+    (draft,) = made.drafts
+    assert (draft["In-Reply-To"], draft["To"]) == ("<fw-1-2@radio.example>", "ines@radio.example")
+    assert draft["Cc"] == "olga@radio.example"
+
+
+def test_a_patch_that_a_stranger_puts_in_twice_completes_nothing(tmp_path: Path) -> None:
+    made = box(tmp_path)
+    cover, first, second = series()
+    others = [
+        first.replace(b"ines@", f"eve{at}@".encode()).replace(b"fw-1-1@", f"eve{at}-1@".encode())
+        for at in (1, 2)
+    ]
+    made.put([second, cover, *others])
+    made.look()
+    assert not made.draft_files
+    made.put([first], prefix="late")
     made.look()
     assert len(made.drafts) == 1

@@ -16,7 +16,7 @@ from analyzer.model.unknown import InputError
 from tests.bot.mails import Box, box, chatter, series
 from tests.repositories import IDENTITY, every_byte, git, make_hostile, repository
 
-TARGET = "<fw-1-0@radio.example>"
+TARGET = "<fw-1-2@radio.example>"
 SMALL = 1_000_000
 
 
