@@ -26,6 +26,7 @@ from tests.execution.reduced_tree import (
     trace_of,
 )
 
+MOST_RUNS = 500_000  # of pairs; without pairs that drift apart it takes a fifth of that
 _WIDTH = 10_000  # lines of a source
 
 
@@ -75,7 +76,7 @@ def with_text(
     alone = run_many(link((after,), base.profile, scratch), max_letters)
     kept = {came for _, came in lines}
     program = link((base.world, after), base.profile, scratch, partial(_number, name, kept))
-    *rows, last = output_of(program, max_letters)
+    *rows, last = output_of(program, max_letters, MOST_RUNS)
     end, runs, _, cut, dropped, lost = last.removeprefix("#").split("\t")
     pairs = frozenset(map(_pair, rows))
     return alone, Pairs(pairs, end == "complete", int(runs), int(cut), int(dropped), int(lost))

@@ -47,8 +47,9 @@ class Judgement:
     """`missed` are changes that were executed and not told, `false` those that were told and not executed.
     `misplaced` are told changes whose paths and causes do not come by the mutated place; `scenarios` those
     told in other scenarios than they were executed in; `sequences` what is different in the lists of a
-    scenario. `unknown` is what the program could not tell; `dropped` and `lost` are pairs that execution
-    gave up."""
+    scenario. `unknown` is what the program could not tell. `matched` is False if pairs were given up: their
+    tasks could not go on in the same order, or one side went on too long without the other. `possible` tells
+    whether, of each change told and not executed, both words were executed, on whatever decisions."""
 
     mutant: Mutant
     executed: frozenset[Difference]
@@ -58,8 +59,8 @@ class Judgement:
     scenarios: tuple[str, ...]
     sequences: tuple[str, ...]
     unknown: tuple[str, ...]
-    dropped: int
-    lost: int
+    matched: bool
+    possible: bool
 
     undefined: bool = False  # it reads a local before it has a value
 
@@ -73,7 +74,10 @@ class Judgement:
             return "right" if self.executed else "no difference"
         if self.undefined:
             return "undefined"
-        return "unknown" if self.unknown else "wrong"
+        if self.unknown:
+            return "unknown"
+        others = self.missed or self.misplaced or self.scenarios or self.sequences
+        return "paired otherwise" if self.possible and not self.matched and not others else "wrong"
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Told) -
     shutil.rmtree(scratch, ignore_errors=True)
     name = Path(mutant.path).stem
     alone, pairs = with_text(bench.base, name, [(line.text, line.came) for line in lines], scratch)
-    assert pairs.complete and alone.complete, mutant.name
+    assert alone.complete, mutant.name
     told: dict[Difference, list[Change]] = {}
     for change in report.changes:
         told.setdefault(_told(change), []).append(change)
@@ -153,8 +157,12 @@ def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Told) -
         scenarios,
         sequences,
         tuple(f"{one.what}: {one.why}" for one in report.open(1)),
-        pairs.dropped,
-        pairs.lost,
+        pairs.complete and not pairs.dropped and not pairs.lost,
+        all(
+            key.before in {_short(trace.letters) for trace in bench.base.alone.traces}
+            and key.after in {_short(trace.letters) for trace in alone.traces}
+            for key in told.keys() - executed.keys()
+        ),
     )
 
 
