@@ -29,7 +29,7 @@ from analyzer.lifecycle.notice import UNKNOWN, Notices, Question
 from analyzer.lifecycle.parts import callee_name
 from analyzer.lifecycle.pointed import behind
 from analyzer.lifecycle.program import Program
-from analyzer.lifecycle.runs import Emission, Record
+from analyzer.lifecycle.runs import Emission, Record, Refuted
 from analyzer.lifecycle.state import Frame, Live, Pause, Queued, Task
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Name, Origin, Test, Unsure, Value, outcomes, refine
@@ -306,7 +306,7 @@ class Calls:
         return tuple(outs), lost
 
     def _assert(self, summary: ControlFlowSummary, call: Call, truth: bool) -> Step:
-        """An assertion holds: what it says of an unknown value is learnt."""
+        """An assertion holds: what it says of an unknown value is learnt; where it cannot, no run goes on."""
         where = self.program.place(summary.path, call.span.line)[1]
         asserted = self.values.ready(summary, call.span, call.arguments[0]) if call.arguments else None
 
@@ -314,7 +314,10 @@ class Calls:
             if asserted is not None:
                 value = asserted(live, frame)
                 self.program.assumptions.add(f"asserted to hold: {call.text} at {where}")
-                if isinstance(value, (Unsure, Test)) and len(outcomes(value)) == 2:
+                possible = outcomes(value)
+                if truth not in possible:
+                    raise Refuted
+                if isinstance(value, (Unsure, Test)) and len(possible) == 2:
                     live.learn(*refine(value, truth))
             on(live, frame)
             return ""

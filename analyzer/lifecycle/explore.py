@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.reuse import Common, Gone
-from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option
+from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Refuted
 from analyzer.lifecycle.state import Live, State, thaw
 from analyzer.lifecycle.values import Origin, Token, Value
 
@@ -133,7 +134,10 @@ class _Explorer:
         for entry in range(len(self._machine.profile.entries)):
             live = self._machine.start(entry)
             if live is not None:
-                graph.roots[entry] = self._settle(live, BEGIN, {}, frozenset())
+                try:
+                    graph.roots[entry] = self._settle(live, BEGIN, {}, frozenset())
+                except Refuted:
+                    graph.exceeded = "an assertion does not hold at all where runs begin"
         while self._waiting:
             if len(graph.nodes) > self._bounds.states:
                 graph.exceeded = f"more than {self._bounds.states} states"
@@ -183,7 +187,8 @@ class _Explorer:
         began = dict(live.counts)
         self._machine.choose(live, choice, option)
         if not self._machine.exclusions.holds(live.tracked):
-            node.edges.append(self._settle(live, option, began, node.functions))
+            with suppress(Refuted):
+                node.edges.append(self._settle(live, option, began, node.functions))
 
     def _settle(
         self, live: Live, option: Option, began: Mapping[Origin, int], functions: frozenset[str]
@@ -241,6 +246,14 @@ class _Explorer:
                 self._go(node, edge.option)
             else:
                 node.edges.append(taken)
+        # What there was no run for may have been excluded by an assertion that is no more.
+        gone_on = [edge.option for edge in before.graph.nodes[twin].edges]
+        assert node.choice is not None
+        for option in node.choice.options:
+            if option not in gone_on:
+                came = len(node.edges)
+                self._go(node, option)
+                alike = alike and len(node.edges) == came
         if alike:
             self._alike.add(number)
 

@@ -81,6 +81,10 @@ def deciding(record: Record, choice: Choice) -> Record:
     return told
 
 
+class Refuted(Exception):
+    """An assertion does not hold, whatever is unknown: there is no such run."""
+
+
 class Undecided(Exception):
     """Control needs the truth of an unknown value."""
 

@@ -139,6 +139,31 @@ def test_locks_held_are_context() -> None:
     assert sequence.letters[0].context.locks == ("big",)
 
 
+def asserting(phase: str) -> str:
+    """A run that, if powered, is busy, asserts a phase, and goes."""
+    asserted = f"assert(o->phase == {phase});" if phase else ""
+    return body("if (powered()) {", "move(&o->phase, PHASE_NEW, PHASE_BUSY);", asserted, "go();", "}")
+
+
+def test_no_run_goes_on_where_an_assertion_cannot_hold() -> None:
+    assert told(asserting("PHASE_BUSY")) == {"", "go"}
+    assert told(asserting("PHASE_NEW")) == {""}
+
+
+def test_a_run_goes_on_where_an_assertion_is_no_more() -> None:
+    """The stage after is not executed where it is as before; there it is not."""
+    before, after = stages(asserting("PHASE_NEW"), asserting(""))
+    assert {len(found.letters) for found in all_runs(before).sequences} == {0}
+    assert {len(found.letters) for found in all_runs(after).sequences} == {0, 1}
+
+
+def test_an_assertion_that_ends_all_runs_leaves_the_answer_open() -> None:
+    (stage,) = stages(body("assert(o->phase == PHASE_BUSY);", "go();"))
+    found = all_runs(stage)
+    assert found.sequences == ()
+    assert ["an assertion does not hold" in one.why for one in found.unknown] == [True]
+
+
 def test_assertions_are_listed() -> None:
     profile = tiny(inert=("check",))
     (stage,) = stages(body("int ret = check();", "assert(ret == 0);", "go();"), profile=profile)
