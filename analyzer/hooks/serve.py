@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # git runs hooks often: what is not needed is not read
     from analyzer.snapshots.objects import Objects
 
 FRAMEWORK = "pre-commit"  # the framework of that name, which hands a push on in its own words
-_SUPPRESS = "or write down in .analyze-series.toml of what it is based on why it is lived with"
+_SUPPRESS = "or say why it is lived with, in .analyze-series.toml of the commit that it is based on"
 _NO_VERIFY = f"git push --no-verify pushes all the same; {_SUPPRESS}"
 
 
