@@ -65,6 +65,7 @@ def judged(statement: OrderStatement, report: Report) -> Judgement:
 class _Checked:
     point: Point
     order: _Order
+    named: bool = True  # the scenario is one of the profile's
 
 
 def _scenario(
@@ -98,10 +99,15 @@ def _scenario(
             kept = _kept(statement, order)
             text = f"{says}{told}"
             verdict = _CONFIRMED if kept else _CONTRADICTED
-            result.append(_Checked(Point(subject, verdict, text, sequence, witness, where), order))
+            result.append(
+                _Checked(
+                    Point(subject, verdict, text, sequence, witness, where), order, not scenario.generated
+                )
+            )
         elif not comes and _came(statement, scenario, stage, report):
             text = f"{first} comes no more" + (f", and {second} comes" if other else f", nor does {second}")
-            verdict = _CONTRADICTED if other and statement.often is not Often.NEVER else _INCOMPLETE
+            must = other and statement.often is not Often.NEVER and statement.side is Side.BEFORE
+            verdict = _CONTRADICTED if must else _INCOMPLETE
             result.append(_Checked(Point(subject, verdict, text, sequence, witness), order))
         elif comes or other:
             text = f"{second if comes else first} does not come: there is no order"
@@ -174,7 +180,8 @@ def _verdict(
     first, second = spoken
     ordered = [one for one in found if one.order is not _Order.NONE]
     broken = [one for one in found if one.point.verdict is _CONTRADICTED]
-    holds = [one for one in ordered if one.point.verdict is _CONFIRMED]
+    # What holds of courses that nobody named saves no statement.
+    holds = [one for one in ordered if one.point.verdict is _CONFIRMED and one.named]
     if broken and (statement.often is not Often.SAID or not holds):
         return _CONTRADICTED, f"{broken[0].point.subject}: {broken[0].point.text}"
     doubtful = [one for one in found if one.point.verdict is _UNTOLD]

@@ -36,10 +36,10 @@ def scope(text: Sequence[Token], start: int, vocabulary: Vocabulary) -> tuple[tu
     at, end = start + 1, start
     while at < len(text):
         word = text[at].word
-        match = vocabulary.scenario(text, at)
-        if match is not None:
-            found.append(_course(text, at, match.length, match.names))
-            at += match.length
+        named = course(text, at, vocabulary)
+        if named is not None:
+            found.append(named[0])
+            at += named[1]
             end = at
         elif word in _NOUNS and found:
             at += 1
@@ -57,10 +57,10 @@ def led(text: Sequence[Token], vocabulary: Vocabulary) -> tuple[tuple[Course, ..
     at = 0
     lost = ""
     while at < len(text):
-        match = vocabulary.scenario(text, at)
-        if match is not None:
-            found.append(_course(text, at, match.length, match.names))
-            at += match.length
+        named = course(text, at, vocabulary)
+        if named is not None:
+            found.append(named[0])
+            at += named[1]
             continue
         if text[at].word not in _LEADING and not lost:
             lost = text[at].text
@@ -68,5 +68,10 @@ def led(text: Sequence[Token], vocabulary: Vocabulary) -> tuple[tuple[Course, ..
     return tuple(found), lost
 
 
-def _course(text: Sequence[Token], at: int, length: int, names: tuple[str, ...]) -> Course:
-    return Course(" ".join(token.text for token in text[at : at + length]), names)
+def course(text: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Course, int] | None:
+    """The course that the tokens from `at` on name, and how many of them do."""
+    match = vocabulary.scenario(text, at)
+    if match is None:
+        return None
+    words = " ".join(token.text for token in text[at : at + match.length])
+    return Course(words, match.names), match.length

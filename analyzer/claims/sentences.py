@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.claims.blocks import Block, Row
-from analyzer.claims.courses import scope
+from analyzer.claims.courses import course, scope
 from analyzer.claims.moments import moment, subject
 from analyzer.claims.phrases import phrases, words
 from analyzer.claims.stated import (
@@ -52,16 +52,28 @@ _HEDGES = words(
 _BEFORE = phrases("before | prior to | ahead of | earlier than | precedes | precede")
 _AFTER = phrases("after | later than | follows | behind")
 # Behind these begins what a patch brings about.
-_CLAUSE = phrases("so that | such that | :")
+_CLAUSE = phrases(
+    "so that | such that | : | makes sure that | make sure that | ensures that | ensure that"
+    " | guarantees that"
+)
 _ALWAYS = phrases(
     "always | in all cases | every time | on all paths | on every path | in every case | in any case"
 )
 _ORDER_FILL = words(
     """notification notifications notifier notifiers event events is are was be being been will gets happens
     happen comes come occurs occur goes notified notify notifies sent called invoked emitted told raised
-    delivered announced handlers listeners subscribers we it they now still already that , place ( )"""
+    delivered announced handlers listeners subscribers makes make keeps keep we it they now still already
+    that , place ( )"""
 )
-_NO = phrases("no | without any | without | zero")
+_NO = phrases(
+    "no | without any | without | zero | "
+    + " | ".join(
+        f"{negated} {verb}{any_}"
+        for negated in ("does not", "do not", "doesn't", "don't")
+        for verb in ("introduce", "cause", "make", "bring", "contain", "have", "imply")
+        for any_ in ("", " any")
+    )
+)
 _CHANGE = phrases(
     """functional change | functional changes | functional difference | functional differences | functional
     impact | functional effect | functional change at all | behavioral change | behavioral changes |
@@ -83,7 +95,7 @@ _UNCHANGED = phrases(
 _CHANGE_FILL = words(
     """is are was be has have makes make brings bring introduces introduce contains contain causes cause does
     do there should with this that it intended intend expected meant here just pure refactoring cleanup ,
-    : ; - and so ( ) [ ] in patch at all whatsoever which"""
+    : ; - and so ( ) [ ] in patch at all whatsoever which from by"""
 )
 _FIXES = words(
     """fix fixes fixed remove removes removed drop drops dropped avoid avoids eliminate eliminates delete
@@ -99,7 +111,8 @@ _ONLY = words("only just merely solely nothing")
 _ONLY_TAIL = phrases(
     """and only fixes that | and fixes only that | and only that | and that only | and nothing else | only
     fixes that | nothing else | nothing more | and nothing more | and does nothing else | and only does
-    that | and only removes that"""
+    that | and only removes that | and changes nothing else | and does not change anything else | and
+    doesn't change anything else"""
 )
 
 
@@ -340,24 +353,25 @@ def _order(text: list[Token], vocabulary: Vocabulary, setting: Setting) -> State
             often, at = Often.ALWAYS, at + length
         elif (scoped := scope(clause, at, vocabulary)) is not None:
             courses, at = (*courses, *scoped[0]), at + scoped[1]
+        elif (named_course := course(clause, at, vocabulary)) is not None:
+            courses, at = (*courses, named_course[0]), at + named_course[1]
         elif word in _ORDER_FILL or word in _SKIPPED:
             at += 1
         else:
             return None
-    when = when or _usual(setting, often)
+    when = when or _usual(setting, often, any(token.word == "now" for token in clause))
     if when is None or side is None or not first or not second or first == second:
         return None
     return OrderStatement(when, first, side, second, often, courses)
 
 
-def _usual(setting: Setting, often: Often) -> Moment | None:
-    """The stage that is meant where none is named: a title tells what its patch brings about, a cover
-    letter what the series does."""
-    if setting.title:
-        return Moment(Side.AFTER, setting.own) if setting.own or setting.medium is Medium.COVER else None
-    if setting.medium is Medium.COVER and often is not Often.SAID:
-        return Moment(Side.AFTER, 0)
-    return None
+def _usual(setting: Setting, often: Often, now: bool) -> Moment | None:
+    """The stage that is meant where none is named: a title tells what its patch brings about, and so does who
+    says *now*; a cover letter that says *always* tells what the series does."""
+    cover = setting.medium is Medium.COVER
+    if (setting.title or now) and (setting.own or cover):
+        return Moment(Side.AFTER, setting.own)
+    return Moment(Side.AFTER, 0) if cover and often is not Often.SAID else None
 
 
 def _patch_clause(

@@ -64,6 +64,14 @@ ORDERS: dict[str, Statement] = {
     ),
     "After patch 3: STOP comes before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, SAID),
     "Patch 3: STOP always comes before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS),
+    "Patch 3 makes sure that STOP comes before pump_on().": OrderStatement(
+        after(3), STOP, BEFORE, PUMP, SAID
+    ),
+    "Patch 3 makes STOP always come before pump_on().": OrderStatement(after(3), STOP, BEFORE, PUMP, ALWAYS),
+    "With patch 3, a failed filling still notifies STOP before pump_on().": OrderStatement(
+        after(3), STOP, BEFORE, PUMP, SAID, (FAILED,)
+    ),
+    "STOP now comes before pump_on().": OrderStatement(after(0), STOP, BEFORE, PUMP, SAID),
     # A cover letter says what the series does.
     "STOP always comes before pump_on().": OrderStatement(after(0), STOP, BEFORE, PUMP, ALWAYS),
 }
@@ -78,6 +86,8 @@ NO_CHANGES: dict[str, Statement] = {
     "Patch 2 does not change behavior": NoChangeStatement((2,)),
     "Patch 2 changes nothing.": NoChangeStatement((2,)),
     "Patches 1-2 do not change any behaviour.": NoChangeStatement((1, 2)),
+    "Patches 1 and 2 don't introduce any functional change.": NoChangeStatement((1, 2)),
+    "No behavioral changes are expected from patch 2.": NoChangeStatement((2,)),
     "Patches 1 and 2 have no functional change.": NoChangeStatement((1, 2)),
     "Patches 1-3 contain no behavioral change.": NoChangeStatement((1, 2, 3)),
     "- Patch 1: pure refactoring without any functional change": NoChangeStatement((1,)),
@@ -89,6 +99,7 @@ DUPLICATES: dict[str, Statement] = {
     "Patch 2 only fixes the duplicate.": DuplicateStatement(2, (), True),
     "So patch 2 fixes the duplicate issue, and only fixes that.": DuplicateStatement(2, (), True),
     "Patch 2 fixes the duplicate issue.": DuplicateStatement(2, (), False),
+    "Patch 2 fixes the duplicate STOP and does not change anything else.": DuplicateStatement(2, STOP, True),
     "Patch 2 removes the duplicated STOP notification and nothing else.": DuplicateStatement(2, STOP, True),
     "Patch 2 just drops the double notification of START/STOP.": DuplicateStatement(
         2, ("START", "STOP"), True
@@ -124,6 +135,7 @@ IN_A_MESSAGE: dict[str, Statement | None] = {
     ),
     "Only fix the duplicate.": DuplicateStatement(2, (), True),
     "This change only removes the duplicate STOP.": DuplicateStatement(2, STOP, True),
+    "STOP now comes before pump_on().": OrderStatement(after(2), STOP, BEFORE, PUMP, SAID),
     # Whether this is so before or after the patch is not said.
     "STOP always comes before pump_on().": None,
     "STOP is notified after pump_on().": None,
