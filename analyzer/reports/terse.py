@@ -18,7 +18,7 @@ _LEVELS = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.NOTE: "NOTE"}
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     """The lines. Ends in one newline."""
     found = remarks(report, scenarios)
-    lines = [f"{place(one.where)}: {_LEVELS[one.level]}: {visible(one.text)}" for one in found]
+    lines = [f"{place(one.where)}: {_LEVELS[one.level]}: {visible(one.text).lstrip()}" for one in found]
     if not report.concerned:
         lines = [f"-: NOTE: {visible(line)}" for line in words.not_concerned(report)]
     return "\n".join([*lines, f"total: {tally_words(found)}"]) + "\n"
