@@ -27,12 +27,13 @@ _FAR = 10**9
 @dataclass(frozen=True, slots=True)
 class _Block:
     """Neighbouring lines of a file, `taken` out from `old` on and `put` in from `new` on; where there is
-    none, the place is that of the line behind."""
+    none, the place is that of the line behind. `shown` is the line of the new side to show a remark at."""
 
     old: Location
     taken: int
     new: Location
     put: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def spots_of(
     by_patch: dict[int, Spot] = {}
     by_finding: dict[str, Spot] = {}
     for number, step in enumerate(steps):
-        shown = (spot(block, block.new.line, number) for block in step.blocks)
+        shown = (spot(block, block.shown, number) for block in step.blocks)
         first = next((one for one in shown if one is not None), None)
         if first is not None:
             by_patch[step.patch] = first
@@ -87,12 +88,12 @@ def _chosen(finding: Finding, blocks: Sequence[_Block]) -> tuple[_Block, int]:
     for old, where in places:
         for block in blocks:
             if _within(block, where, old=old):
-                return block, block.new.line if old else where.line
+                return block, block.shown if old else where.line
     for old, where in [*places[:1], (True, finding.where)]:
         near = min(blocks, key=lambda block: _distance(block, where, old=old))
         if _distance(near, where, old=old) < _FAR:
-            return near, near.new.line
-    return blocks[0], blocks[0].new.line
+            return near, near.shown
+    return blocks[0], blocks[0].shown
 
 
 def _letters(change: Change) -> list[tuple[bool, Location]]:
@@ -150,7 +151,11 @@ def _carried(where: Location, steps: Sequence[_Step]) -> Location | None:
             if block.old.path != where.path or block.old.line > where.line:
                 continue
             if where.line < block.old.line + block.taken:
-                line = block.new.line + max(min(where.line - block.old.line, block.put - 1), 0)
+                line = (
+                    block.new.line + min(where.line - block.old.line, block.put - 1)
+                    if block.put
+                    else block.shown
+                )
                 break
             line = where.line + (block.new.line + block.put) - (block.old.line + block.taken)
         path = step.renamed.get(where.path, where.path)
@@ -212,8 +217,8 @@ def _of_hunk(file: FileDiff, hunk: Hunk, old: int, new: int) -> Iterator[_Block]
         else:
             if taken or put:
                 # what is taken out at the end of a file has no line behind it
-                at = new if put else max(min(new, last), 1)
-                yield _Block(Location(file.old_path, old), taken, Location(file.new_path, at), put)
+                shown = new if put else max(min(new, last), 1)
+                yield _Block(Location(file.old_path, old), taken, Location(file.new_path, new), put, shown)
             old, new = old + taken + 1, new + put + 1
             taken = put = 0
 

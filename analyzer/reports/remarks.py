@@ -134,7 +134,9 @@ def _finding(report: Report, finding: Finding) -> Remark:
 
 
 def _unknown(report: Report, doubt: Unknown) -> Remark:
-    spot = report.spots.patches.get(doubt.patch)
+    # What holds for no patch, or for one of which nothing stands, is shown at the first changed line.
+    first = next(iter(report.spots.patches.values()), None)
+    spot = report.spots.patches.get(doubt.patch, first)
     real = place_of(doubt.where)
     return Remark(
         rule=OPEN,

@@ -207,8 +207,7 @@ def _result(
         "message": message(one.text.removeprefix(f"{one.rule}: ")),
         "partialFingerprints": _fingerprints(one, shared=shared),
     }
-    if one.where.path:
-        result["locations"] = [{"physicalLocation": place(one.where)}]
+    result["locations"] = [{"physicalLocation": place(one.where)}]
     related = _related(one, place)
     if related:
         result["relatedLocations"] = related[:MOST_RELATED]
@@ -325,12 +324,13 @@ def _built_in(report: Report) -> frozenset[str]:
 
 
 def uri(path: str) -> str:
-    """A file's path as a relative reference."""
+    """A file's path as a reference, relative if the path is; "." for none: GitHub takes no result without."""
     try:
         raw = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raw = path.encode("utf-8", "surrogatepass")
-    return quote(raw.lstrip(b"/"), safe="/~")
+    absolute = raw.startswith(b"/")
+    return ("file:///" if absolute else "") + (quote(raw.lstrip(b"/"), safe="/~") or ".")
 
 
 # --- several series -----------------------------------------------------------------------------

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import (
@@ -155,3 +160,51 @@ def test_each_patch_has_a_first_line() -> None:
     spots = spots_of((), BOTH, (), tree=False)
     assert {patch: spot.where.line for patch, spot in spots.patches.items()} == {1: 5, 2: 1}
     assert spots_of((), series(), (), tree=False) == Spots()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[str]]:
+    """Stages of a file in which no two lines that were ever there are the same."""
+    number = itertools.count()
+    stages = [[f"line {next(number)}" for _ in range(draw(st.integers(0, 12)))]]
+    for _ in range(draw(st.integers(1, 4))):
+        lines = list(stages[-1])
+        for _ in range(draw(st.integers(1, 3))):
+            at = draw(st.integers(0, len(lines)))
+            gone = draw(st.integers(0, 3))
+            lines[at : at + gone] = [f"line {next(number)}" for _ in range(draw(st.integers(0, 3)))]
+        stages.append(lines)
+    return stages
+
+
+def hunks(before: list[str], after: list[str], context: int) -> list[Hunk]:
+    found = []
+    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(context):
+        lines: list[str] = []
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                lines += [f" {line}" for line in before[i1:i2]]
+            else:
+                lines += [f"-{line}" for line in before[i1:i2]] + [f"+{line}" for line in after[j1:j2]]
+        starts = group[0][1], group[0][3]
+        counts = group[-1][2] - starts[0], group[-1][4] - starts[1]
+        old, new = (start + bool(count) for start, count in zip(starts, counts, strict=True))
+        found.append(hunk((old, new), *lines))
+    return found
+
+
+@settings(deadline=None)
+@given(histories(), st.integers(0, 3), st.booleans())
+def test_a_line_is_followed_to_the_last_stage(stages: list[list[str]], context: int, tree: bool) -> None:
+    every = [hunks(before, after, context) for before, after in pairwise(stages)]
+    of = series(*((diff(*found),) for found in every))
+    texts = snapshots(*("".join(f"{line}\n" for line in lines) for lines in stages))
+    spots = spots_of((), of, texts, tree=tree)
+    for patch, (before, after) in enumerate(pairwise(stages), 1):
+        new = [line for line in after if line not in before]
+        if not new or not every[patch - 1]:
+            continue
+        first = next(line for line in every[patch - 1][0].lines if line.kind is not LineKind.CONTEXT)
+        added = next((x for x in every[patch - 1][0].lines if x.kind is LineKind.ADDED), None)
+        if first.kind is LineKind.ADDED and added and added.text in stages[-1]:
+            assert stages[-1][spots.patches[patch].where.line - 1] == added.text

@@ -228,8 +228,17 @@ def test_no_text_makes_a_link_or_an_argument(text: str) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(ANY)
-def test_a_path_is_a_relative_reference(text: str) -> None:
-    assert re.fullmatch(r"(?!/)([\w.~/-]|%[0-9A-F]{2})*", uri(text), re.ASCII)
+def test_a_path_is_a_reference(text: str) -> None:
+    assert re.fullmatch(r"(file:///)?(?!/)([\w.~/-]|%[0-9A-F]{2})+", uri(text), re.ASCII)
+
+
+def test_every_result_has_a_place() -> None:
+    nowhere = replace(SAMPLE, spots=Spots(), findings=(replace(NEW, where=Location("")),))
+    for report in (SAMPLE, nowhere):
+        assert all(one["locations"] for one in run(report)["results"])
+    first = next(one for one in run(SAMPLE)["results"] if one["kind"] == "open")
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "canal/gate.c"
+    assert uri("/srv/a b.patch") == "file:///srv/a%20b.patch"
 
 
 @settings(max_examples=20, deadline=None)
