@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from analyzer.claims import against_changes, against_handlers, against_lists, against_orders
@@ -22,10 +23,12 @@ from analyzer.claims.stated import (
     ListStatement,
     NoChangeStatement,
     OrderStatement,
+    Side,
+    Statement,
     TableStatement,
 )
 from analyzer.claims.words import Vocabulary
-from analyzer.model.claim import Claim, ClaimKind, Passage
+from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Passage
 from analyzer.model.profile import Profile
 from analyzer.model.report import Report, Subscriber
 from analyzer.model.series import Series
@@ -51,11 +54,18 @@ def judged(
     report: Report,
     subscribers: Sequence[Subscriber] | None,
     reason: str = "",
+    missing: Sequence[int] = (),
 ) -> tuple[Claim, ...]:
-    """The statements with their verdicts; where `subscribers` are not known, `reason` says why."""
+    """The statements with their verdicts; where `subscribers` are not known, `reason` says why. `missing` are
+    the numbers of patches that the series promises and the input lacks."""
     result = []
     for one in statements:
         kind, said = _against(one, report, subscribers, reason)
+        lacking = [number for number in missing if number <= _last(one.found.statement)]
+        if lacking and said.verdict is not ClaimVerdict.UNTOLD:
+            # What was computed is what the patches do without this one.
+            why = f"patch {lacking[0]} is missing from the input"
+            said = Judgement(ClaimVerdict.UNTOLD, said.meaning, why)
         stated = one.found
         author = stated.author if not stated.quoted else ""
         result.append(
@@ -92,3 +102,18 @@ def _against(
             return ClaimKind.NO_CHANGE, against_changes.no_change(statement, report)
         case DuplicateStatement():
             return ClaimKind.DUPLICATE, against_changes.duplicate(statement, report)
+
+
+def _last(statement: Statement) -> int:
+    """The number up to which a statement is about what the patches do together."""
+    match statement:
+        case ListStatement(moment=moment) | OrderStatement(moment=moment):
+            if moment.every or (not moment.patch and moment.side is Side.AFTER):
+                return sys.maxsize
+            return moment.patch
+        case NoChangeStatement(patches=patches):
+            return max(patches, default=sys.maxsize)
+        case DuplicateStatement(patch=patch):
+            return patch
+        case TableStatement():
+            return 0

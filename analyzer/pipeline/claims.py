@@ -25,6 +25,7 @@ class Claimed:
 
     statements: tuple[Heard, ...]
     more: bool
+    missing: tuple[int, ...] = ()  # patches that the series promises and the input lacks
 
     @property
     def on_subscribers(self) -> bool:
@@ -42,7 +43,7 @@ def stated(passages: Sequence[Passage], series: Series, profile: Profile, report
     """The statements that are understood."""
     if not passages:
         return Claimed((), False)
-    return Claimed(*claims.found(passages, series, profile, report))
+    return Claimed(*claims.found(passages, series, profile, report), series.missing)
 
 
 def with_claims(report: Report, claimed: Claimed, subscribers: Sequence[Subscriber] | None) -> Report:
@@ -50,7 +51,7 @@ def with_claims(report: Report, claimed: Claimed, subscribers: Sequence[Subscrib
     reason = "handlers are looked for in a source tree: give --repo"
     if report.source == "tree":
         reason = "the handlers of the tree could not be told"
-    found = claims.judged(claimed.statements, report, subscribers, reason)
+    found = claims.judged(claimed.statements, report, subscribers, reason, claimed.missing)
     notes = report.notes
     if claimed.more:
         notes = (*notes, f"the mails claim more than {MOST} things: the rest was not checked")

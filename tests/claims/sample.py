@@ -105,11 +105,12 @@ def claims(
     title: str = "",
     report: Report = SAMPLE,
     subscribers: Sequence[Subscriber] | None = None,
+    missing: Sequence[int] = (),
 ) -> tuple[Claim, ...]:
     """The statements of one passage with their verdicts."""
     said = passage(text, medium, patch=patch, title=title)
     every, _ = found((said,), series(), profile(), report)
-    return judged(every, report, subscribers, "there is no tree")
+    return judged(every, report, subscribers, "there is no tree", missing)
 
 
 def before(patch: int) -> Moment:

@@ -398,3 +398,25 @@ def test_claims_are_about_what_was_said_where() -> None:
     assert (claim.quote, claim.quoted_by) == (("Patch 1: no functional change.",), "")
     (claim,) = claims("> Patch 1: no functional change.", Medium.REPLY, report=PLAIN)
     assert (claim.author, claim.quoted_by) == ("", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("text", "missing", "told"),
+    [
+        ("Patch 2: no functional change.", (1,), False),
+        ("Patch 2: no functional change.", (3,), True),
+        ("No functional change intended.", (3,), False),
+        ("For a failed filling:\n\nBefore patch 2\n\n- pump_on()", (1,), False),
+        ("For a failed filling:\n\nBefore patch 2\n\n- pump_on()", (3,), True),
+        ("For a failed filling:\n\nBefore the series\n\n- pump_on()", (1,), True),
+        ("After patch 3, STOP always comes before pump_on().", (2,), False),
+        ("STOP always comes before pump_on().", (9,), False),
+        ("Patch 2 only fixes the duplicate.", (1,), False),
+    ],
+)
+def test_a_patch_that_is_missing_makes_what_rests_on_it_uncertain(
+    text: str, missing: tuple[int, ...], told: bool
+) -> None:
+    (claim,) = claims(text, report=PLAIN, missing=missing)
+    assert (claim.verdict is not UNTOLD) is told
+    assert told or claim.why == f"patch {missing[0]} is missing from the input"
