@@ -63,32 +63,41 @@ def drawings(report: Report, names: tuple[str, ...] = ()) -> tuple[Drawing, ...]
 
 
 def undrawn(report: Report, names: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Titles of scenarios that have no drawing and could not be told in full."""
+    """Titles of scenarios that could not be told in full, and of which therefore some drawing is missing."""
     every = [listing(report, scenario) for scenario in chosen(report, names)]
-    return tuple(one.scenario.title for one in every if not (one.changes or names or one.told))
+    return tuple(one.scenario.title for one in every if not all(map(_drawable, one.lists)))
+
+
+def _drawable(entry: StageList) -> bool:
+    """Whether there is something to see: runs, or that there is none."""
+    return bool(entry.runs) or entry.told
 
 
 def _sides(entry: Listing) -> Iterable[tuple[Automaton, ...]]:
     shown = [(group.heading, at) for group, at in zip(entry.groups, entry.lists, strict=True)]
     if len(shown) == 1:
         ((heading, only),) = shown
-        yield (_automaton(heading, only, _words(only)),)
+        if _drawable(only):
+            yield (_automaton(heading, only, only),)
     for (_, before), (heading, after) in pairwise(shown):
-        was, now = _words(before), _words(after)
+        if not (_drawable(before) and _drawable(after)):
+            continue
         # The first side of each pair stands before the patch that the second is after.
         patch = heading.removeprefix("After ")
-        yield (_automaton(f"Before {patch}", before, now), _automaton(heading, after, was))
+        yield (_automaton(f"Before {patch}", before, after), _automaton(heading, after, before))
 
 
 def _words(entry: StageList) -> list[Word]:
     return [tuple(letter.words for letter in run) for run in entry.runs]
 
 
-def _automaton(heading: str, entry: StageList, other: Sequence[Word]) -> Automaton:
+def _automaton(heading: str, entry: StageList, other: StageList) -> Automaton:
     words = _words(entry)
     if sum(map(len, words)) > 100 * MOST_EDGES:
         return _too_large(heading, entry, len(words))
-    marks = _marks(words, other)
+    marks = _marks(words, _words(other))
+    if not other.told:  # what is not known to be there may be there
+        marks = [[False] * len(word) for word in words]
     ids, children = _minimal(words)
     taken: dict[tuple[int, str], bool] = {}
     for word, marked in zip(words, marks, strict=True):

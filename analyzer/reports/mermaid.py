@@ -33,7 +33,7 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         blocks += [f"## {plain(title(drawing))}", f"```mermaid\n{diagram(drawing)}\n```"]
     blocks += [] if found else [NOTHING]
     for one in undrawn(report, scenarios):
-        blocks.append(f"Not drawn, as not all of it could be told: {plain(one)}")
+        blocks.append(f"Not every change is drawn, as not all could be told: {plain(one)}")
     doubts = words.incomplete(report, chosen(report, scenarios))
     if doubts:
         blocks.append("## Could not be told")

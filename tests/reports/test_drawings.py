@@ -20,7 +20,7 @@ from analyzer.reports import automata, dot, mermaid, render
 from analyzer.reports.automata import Automaton, drawings
 from analyzer.reports.lists import StageList, chosen, listing
 
-from .sample import ASIDE, CLEAN, SAMPLE, START, stages
+from .sample import ASIDE, CLEAN, FAILED, SAMPLE, START, stages
 from .sample import Sequence as Letters
 from .test_safety import ANY, poisoned
 
@@ -59,11 +59,15 @@ def spelled(automaton: Automaton) -> set[tuple[str, ...]]:
     return found
 
 
-def drawn(words: list[tuple[str, ...]], other: list[tuple[str, ...]]) -> Automaton:
+def drawn(
+    words: list[tuple[str, ...]], other: list[tuple[str, ...]], asides: tuple[str, ...] = ()
+) -> Automaton:
     from analyzer.reports.lists import Entry
 
-    runs = tuple(tuple(Entry(letter) for letter in word) for word in words)
-    return automata._automaton("h", StageList(runs, ()), other)
+    def listed(words: list[tuple[str, ...]]) -> StageList:
+        return StageList(tuple(tuple(Entry(letter) for letter in word) for word in words), asides)
+
+    return automata._automaton("h", listed(words), listed(other))
 
 
 @given(WORDS, WORDS)
@@ -80,6 +84,28 @@ def test_an_automaton_has_the_words_of_its_list_and_no_other(
 def test_what_both_sides_have_is_not_marked(words: list[tuple[str, ...]]) -> None:
     assert not any(edge.marked for edge in drawn(words, words).edges)
     assert all(edge.marked for edge in drawn(words, []).edges)
+
+
+def test_nothing_is_marked_where_the_other_side_could_not_be_told() -> None:
+    automaton = drawn([("a",)], [("b",)], ("(could not tell: a bound was hit)",))
+    assert not any(edge.marked for edge in automaton.edges)
+    assert automaton.asides == ("(could not tell: a bound was hit)",)
+
+
+def test_a_stage_that_could_not_be_told_is_not_drawn_as_if_all_were_lost() -> None:
+    report = replace(
+        SAMPLE,
+        stages=(*SAMPLE.stages[:2], *(replace(s, note="it does not apply") for s in SAMPLE.stages[2:])),
+    )
+    blank = replace(
+        FAILED, stages=(*FAILED.stages[:2], *(replace(s, sequences=()) for s in FAILED.stages[2:]))
+    )
+    report = replace(report, scenarios=(blank,))
+    assert drawings(report) == ()
+    for name in ("mermaid", "dot"):
+        said = render(report, name)
+        assert "ot every change is drawn, as not all could be told: failed filling" in said
+        assert "- notify" not in said
 
 
 def test_what_may_follow_alike_is_one_state() -> None:
@@ -109,7 +135,7 @@ def test_a_named_scenario_is_drawn_even_if_nothing_changes() -> None:
 def test_a_drawing_spells_what_the_list_says() -> None:
     for scenario in chosen(SAMPLE, ()):
         entry = listing(SAMPLE, scenario)
-        if entry.changes:
+        if entry.changes and entry.told:
             last = [one for one in drawings(SAMPLE) if scenario.title in one.titles][-1].sides[-1]
             assert spelled(last) == {tuple(x.words for x in run) for run in entry.lists[-1].runs}
 
