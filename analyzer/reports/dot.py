@@ -26,8 +26,9 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
         return "".join(f"// {visible(line)}\n" for line in words.not_concerned(report))
     found = drawings(report, scenarios)
     notes = [report.title or "Patch series", f"computed {words.source_words(report)}"]
-    notes += [] if found else [NOTHING]
-    notes += [f"not every change is drawn, as not all could be told: {one}" for one in undrawn(report, scenarios)]
+    missing = undrawn(report, scenarios)
+    notes += [] if found or missing else [NOTHING]
+    notes += [f"not every change is drawn, as not all could be told: {one}" for one in missing]
     doubts = words.incomplete(report, chosen(report, scenarios))
     notes += [f"could not be told: {words.unknown_words(one)}" for one in doubts]
     blocks = ["\n".join(f"// {visible(note)}" for note in notes)]

@@ -17,7 +17,7 @@ from analyzer.reports.escape import markdown as plain
 from analyzer.reports.escape import visible
 from analyzer.reports.lists import chosen
 
-NOTHING = "No patch changes a scenario."
+NOTHING = "No patch changes the list of a scenario."
 SIGNS = ("-", "+")
 _LOOKS = ("stroke:#c62828,stroke-dasharray:5", "stroke:#2e7d32,stroke-width:3px")
 _SAFE = re.compile(r"[^A-Za-z0-9 _(),.*=+/>-]")
@@ -31,8 +31,9 @@ def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
     found = drawings(report, scenarios)
     for drawing in found:
         blocks += [f"## {plain(title(drawing))}", f"```mermaid\n{diagram(drawing)}\n```"]
-    blocks += [] if found else [NOTHING]
-    for one in undrawn(report, scenarios):
+    missing = undrawn(report, scenarios)
+    blocks += [] if found or missing else [NOTHING]
+    for one in missing:
         blocks.append(f"Not every change is drawn, as not all could be told: {plain(one)}")
     doubts = words.incomplete(report, chosen(report, scenarios))
     if doubts:

@@ -106,6 +106,7 @@ def test_a_stage_that_could_not_be_told_is_not_drawn_as_if_all_were_lost() -> No
         said = render(report, name)
         assert "ot every change is drawn, as not all could be told: failed filling" in said
         assert "- notify" not in said
+        assert mermaid.NOTHING not in said
 
 
 def test_what_may_follow_alike_is_one_state() -> None:
