@@ -101,7 +101,7 @@ def _rules(rule: str | None, profile: str | None) -> tuple[Rulebook, ...]:
     return explain_rules(rule, profile)
 
 
-def _hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
+def _hook(hooked: Hooked, *, stdin: BinaryIO, progress: Progress) -> tuple[int, str, str]:
     from analyzer.hooks import Asked, Settings, serve
 
     settings = Settings(hooked.profile, hooked.fail_on, hooked.suppressions, hooked.strict)
@@ -109,6 +109,7 @@ def _hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
         Asked(hooked.action, hooked.words, settings, hooked.repo, hooked.beside, hooked.colour, hooked.width),
         stdin,
         os.environ,
+        progress,
     )
     return told.status, told.out, told.err
 

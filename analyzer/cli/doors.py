@@ -83,7 +83,7 @@ class Hooked:
 class Hook(Protocol):
     """Exit status, and the text for standard output and for standard error."""
 
-    def __call__(self, hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]: ...
+    def __call__(self, hooked: Hooked, *, stdin: BinaryIO, progress: Progress) -> tuple[int, str, str]: ...
 
 
 class Analyse(Protocol):

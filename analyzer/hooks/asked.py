@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analyzer.model.level import Level
 
+Progress = Callable[[str], None]
 PASSED = 0
 # Python ends with 1 when it cannot start the program: what cannot be judged must not read like a refusal.
 REFUSED = 10

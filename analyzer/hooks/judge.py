@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.hooks.asked import PASSED, REFUSED, Settings, Told
+from analyzer.hooks.asked import PASSED, REFUSED, Progress, Settings, Told
 from analyzer.model.report import Report
 from analyzer.model.unknown import InputError
 from analyzer.pipeline.analyse import analyse, counted
@@ -29,7 +29,12 @@ class Judged:
 
 
 def judged(
-    paths: Sequence[str], repo: str | None, base: str | None, settings: Settings, style: Style
+    paths: Sequence[str],
+    repo: str | None,
+    base: str | None,
+    settings: Settings,
+    style: Style,
+    progress: Progress,
 ) -> Judged:
     """What an analysis of `paths` comes to."""
     options = Options(
@@ -43,7 +48,7 @@ def judged(
         failing=False,
     )
     try:
-        reports = analyse(options)
+        reports = analyse(options, progress=progress)
     except InputError as wrong:
         return Judged(doubts=(str(wrong),))
     stops = [text for report in reports if (text := _stops(report, settings, style))]

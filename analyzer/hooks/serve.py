@@ -6,11 +6,13 @@ the repository; an index, a work tree and the like do not reach the git that is 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from analyzer.hooks.asked import PASSED, Asked, Told
+from analyzer.hooks.asked import PASSED, Asked, Progress, Told
 from analyzer.hooks.stub import PUSH, RECEIVE, SEND
 from analyzer.model.unknown import InputError
 
@@ -23,7 +25,25 @@ _SUPPRESS = "or say why it is lived with, in .analyze-series.toml of the commit 
 _NO_VERIFY = f"git push --no-verify pushes all the same; {_SUPPRESS}"
 
 
-def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A hook that git runs with `words`, on `stdin`, in `environ`."""
+
+    asked: Asked
+    words: tuple[str, ...]
+    stdin: BinaryIO
+    environ: Mapping[str, str]
+    progress: Progress
+
+    @property
+    def repository(self) -> str:
+        return self.environ.get("GIT_DIR") or self.asked.repo
+
+    def lines(self) -> str:
+        return self.stdin.read().decode("utf-8", "surrogateescape")
+
+
+def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str], progress: Progress) -> Told:
     """`InputError` for what is asked in a wrong way, or is asked in no repository."""
     if asked.action != "run":
         return _place(asked)
@@ -31,7 +51,7 @@ def serve(asked: Asked, stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
     run = _RUNS.get(hook)
     if run is None:
         raise InputError(f"hook run: say one of {', '.join(_RUNS)}, and what git gave that hook")
-    return run(asked, words, stdin, environ)
+    return run(_Run(asked, tuple(words), stdin, environ, progress))
 
 
 def _place(asked: Asked) -> Told:
@@ -45,108 +65,94 @@ def _place(asked: Asked) -> Told:
     return Told(out=_lines(install.status(asked.repo, asked.words)))
 
 
-def _push(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+def _push(run: _Run) -> Told:
     from analyzer.hooks.ranges import pushed_lines
 
-    remote, address = (*words, "", "")[:2]
+    remote, address = (*run.words, "", "")[:2]
     known = "--remotes" if remote == address else f"--remotes={remote}"
-    return _updates(PUSH, asked, pushed_lines(_text(stdin)), (known,), environ, _NO_VERIFY)
+    return _updates(PUSH, run, pushed_lines(run.lines()), (known,), _NO_VERIFY)
 
 
-def _receive(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+def _receive(run: _Run) -> Told:
     from analyzer.hooks.ranges import received_lines
 
-    advice = f"mend it, {_SUPPRESS}"
-    return _updates(RECEIVE, asked, received_lines(_text(stdin)), ("--all",), environ, advice)
+    return _updates(RECEIVE, run, received_lines(run.lines()), ("--all",), f"mend it, {_SUPPRESS}")
 
 
-def _framework(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+def _framework(run: _Run) -> Told:
     from analyzer.hooks.ranges import Update
 
-    old, new = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
+    old, new, remote, ref = (
+        run.environ.get(f"PRE_COMMIT_{name}", "")
+        for name in ("FROM_REF", "TO_REF", "REMOTE_NAME", "REMOTE_BRANCH")
+    )
     if not old or not new:
-        return Told(
-            err=f"analyze-series: {FRAMEWORK}: no range (no push, or one from the first commit on): "
-            "not looked at\n"
-        )
-    remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
+        why = "no range (no push, or one from the first commit on): not looked at"
+        return Told(err=f"analyze-series: {FRAMEWORK}: {why}\n")
     known = (f"--remotes={remote}",) if remote else ()
-    update = Update(environ.get("PRE_COMMIT_REMOTE_BRANCH") or new, old, new)
-    return _updates(FRAMEWORK, asked, (update,), known, environ, _NO_VERIFY)
+    return _updates(FRAMEWORK, run, (Update(ref or new, old, new),), known, _NO_VERIFY)
 
 
-def _updates(
-    hook: str,
-    asked: Asked,
-    updates: Sequence[Update],
-    known: Sequence[str],
-    environ: Mapping[str, str],
-    advice: str,
-) -> Told:
+def _updates(hook: str, run: _Run, updates: Sequence[Update], known: Sequence[str], advice: str) -> Told:
     from analyzer.hooks.install import CODE
     from analyzer.hooks.judge import judged, told
     from analyzer.hooks.ranges import ranges
     from analyzer.reports.style import Style
     from analyzer.snapshots.objects import Objects
 
-    repo = _repository(asked, environ)
-    with Objects(Path(repo)) as objects:
+    asked = run.asked
+    with Objects(Path(run.repository)) as objects:
         found = ranges(objects, updates, known, CODE)
+    profile = f"--profile {shlex.quote(asked.settings.profile)} " if asked.settings.profile else ""
     answers = []
     for one in found:
         what = ", ".join(one.refs)
         if one.why:
             answers.append(Told(err=_lines((f"analyze-series: {hook}: {what}: {one.why}",))))
             continue
-        result = judged((one.words,), repo, None, asked.settings, Style(asked.colour, asked.width))
-        all_of_it = f"all of it: analyze-series {one.words}"
+        style = Style(asked.colour, asked.width)
+        result = judged((one.words,), run.repository, None, asked.settings, style, run.progress)
+        all_of_it = f"all of it: analyze-series {profile}{one.words}"
         answers.append(told(hook, what, result, asked.settings, (all_of_it, advice)))
     return Told(max((a.status for a in answers), default=PASSED), err="".join(a.err for a in answers))
 
 
-def _send(asked: Asked, words: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str]) -> Told:
+def _send(run: _Run) -> Told:
     from analyzer.hooks.mails import collected
     from analyzer.snapshots.objects import Objects
 
-    if not words:
+    if not run.words:
         raise InputError(f"hook run {SEND}: no file; let git run it")
     with (
-        Objects(Path(_repository(asked, environ))) as objects,
-        collected(objects.git.folder, Path(words[0]), environ) as mails,
+        Objects(Path(run.repository)) as objects,
+        collected(objects.git.folder, Path(run.words[0]), run.environ) as mails,
     ):
-        return _judge_mails(asked, objects, mails) if mails else Told()
+        return _judge_mails(run, objects, mails) if mails else Told()
 
 
-def _judge_mails(asked: Asked, objects: Objects, mails: Sequence[Path]) -> Told:
+def _judge_mails(run: _Run, objects: Objects, mails: Sequence[Path]) -> Told:
     from analyzer.hooks.base import base_of_mails, holds_patch
     from analyzer.hooks.judge import judged, told
     from analyzer.reports.style import Style
 
     if not any(holds_patch(mail) for mail in mails):
         return Told()
+    asked = run.asked
     paths = tuple(map(str, mails))
     base = base_of_mails(objects, paths)
     repo = None if base is None else str(objects.git.folder)
-    result = judged(paths, repo, base, asked.settings, Style(asked.colour, asked.width))
+    result = judged(paths, repo, base, asked.settings, Style(asked.colour, asked.width), run.progress)
     what = f"{len(mails)} mails" if len(mails) > 1 else mails[0].name
     advice = f"git send-email --no-validate sends all the same; {_SUPPRESS}"
     return told(SEND, what, result, asked.settings, (advice,))
 
 
-_RUNS: Mapping[str, Callable[[Asked, Sequence[str], BinaryIO, Mapping[str, str]], Told]] = {
+_RUNS: Mapping[str, Callable[[_Run], Told]] = {
     PUSH: _push,
     RECEIVE: _receive,
     SEND: _send,
     FRAMEWORK: _framework,
 }
-
-
-def _repository(asked: Asked, environ: Mapping[str, str]) -> str:
-    return environ.get("GIT_DIR") or asked.repo
-
-
-def _text(stdin: BinaryIO) -> str:
-    return stdin.read().decode("utf-8", "surrogateescape")
 
 
 def _lines(lines: Sequence[str]) -> str:

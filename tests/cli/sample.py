@@ -189,7 +189,7 @@ def doors(*reports: Report) -> Doors:
         )  # fmt: skip
         return (matrix,) if request.paths != ("aside.patch",) else ()
 
-    def hook(hooked: Hooked, *, stdin: BinaryIO) -> tuple[int, str, str]:
+    def hook(hooked: Hooked, *, stdin: BinaryIO, progress: Progress) -> tuple[int, str, str]:
         return 10, f"{hooked.action}\n", f"{' '.join(hooked.words)}\n"
 
     def bot(

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.hooks.world import LOST, PATCHES, SUPPRESSIONS, World
+from tests.hooks.world import DOMAIN, LOST, PATCHES, SUPPRESSIONS, World
 from tests.repositories import commit, git, write
 
 
@@ -21,7 +21,7 @@ def test_a_regression_is_refused_and_its_witness_is_shown(pushing: World) -> Non
     for step in ("slot_verify(u) < 0: yes  [fwup/update.c:", "+  ", "radio_resume()  [fwup/update.c:37"):
         assert step in done.err
     assert "git push --no-verify" in done.err
-    assert f"analyze-series {before}..{pushing.head()}" in done.err
+    assert f"analyze-series --profile {DOMAIN / 'profile.toml'} {before}..{pushing.head()}\n" in done.err
     assert "failure-is-told" not in done.err  # a warning stops nothing
     assert pushing.there_has() == before
 
