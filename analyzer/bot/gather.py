@@ -101,8 +101,10 @@ def candidates(kept: Sequence[Kept]) -> tuple[Candidate, ...]:
 
 
 def completed(one: Candidate, thread: Sequence[Kept]) -> Candidate:
-    """The series with the patches that others sent in its thread, if with them it is whole; `thread` are all
-    patches and covers of the thread."""
+    """The series with the cover letter that somebody else sent, and with the patches that others sent in its
+    thread, if with them it is whole; `thread` are all patches and covers of the thread."""
+    covers = (mail for mail in thread if mail.part is Part.COVER and mail.message_id == one.root)
+    covered = replace(one, cover=one.cover or next(covers, None))
     own = {mail.heading.number for mail in one.patches}
     others: dict[int, Kept] = {}
     for mail in thread:
@@ -110,14 +112,12 @@ def completed(one: Candidate, thread: Sequence[Kept]) -> Candidate:
         alike = (heading.version, heading.subject.total) == (one.version, one.total)
         if mail.part is Part.PATCH and mail.patches == 1 and alike and heading.sender != one.sender:
             if heading.number in own or heading.number in others:
-                return one  # more than one answers to a number: nobody knows which is meant
+                return covered  # more than one answers to a number: nobody knows which is meant
             others[heading.number] = mail
     if not others or own | set(others) != set(range(1, one.total + 1)) or len(own) != len(one.patches):
-        return one
+        return covered
     patches = tuple(sorted((*one.patches, *others.values()), key=lambda mail: mail.heading.number))
-    covers = (mail for mail in thread if mail.part is Part.COVER and mail.message_id == one.root)
-    cover = one.cover or next(covers, None)
-    return replace(one, sender=patches[0].heading.sender, patches=patches, cover=cover, whole=True)
+    return replace(covered, sender=patches[0].heading.sender, patches=patches, whole=True)
 
 
 def _candidate(group: Group, members: tuple[Kept, ...], cover: Kept | None) -> Candidate:

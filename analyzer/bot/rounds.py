@@ -62,6 +62,7 @@ class Rounds:
         self._resting: dict[str, tuple[int, float]] = {}  # sender -> newest mail, when something is due
         self._forgot = 0.0
         self._held: set[str] = set()
+        self._told: set[str] = set()  # series of which it was said that they wait
         self._work = policy.state.with_name(f"{policy.state.name}.work")
         self.troubled = False
 
@@ -183,7 +184,7 @@ class Rounds:
             for one in every:
                 if not one.open:
                     continue
-                if not one.whole:
+                if one.total > 1 and not (one.whole and one.cover):
                     one = completed(
                         one, self._state.of_thread(one.root, self._policy.series.most_patches * 2)
                     )
@@ -193,7 +194,11 @@ class Rounds:
                     continue
                 attempt = self._state.attempt(one.key)
                 when = max(one.due(self._policy.series), attempt.due)
-                if when > now or self._embargoed(one, now):
+                hidden = self._embargoed(one, now)
+                if when > now or hidden:
+                    if not hidden and one.key not in self._told:
+                        self._told.add(one.key)
+                        self._say(f"{one.title}: {_waits_for(one, attempt)}")
                     next_due = min(next_due, max(when, now + 1))
                     continue
                 self._judge(one, attempt)
@@ -361,3 +366,14 @@ class Rounds:
     def _trouble(self, what: str) -> None:
         self.troubled = True
         self._warn(what)
+
+
+def _waits_for(one: Candidate, attempt: Attempt) -> str:
+    """What a series waits for, in words."""
+    if attempt.why:
+        return f"waits for another attempt ({attempt.why})"
+    if one.whole:
+        return "waits for its cover letter"
+    have = {mail.heading.number for mail in one.patches}
+    missing = [str(number) for number in range(1, one.total + 1) if number not in have]
+    return f"waits for patch {missing[0]}{' and more' if len(missing) > 1 else ''} of {one.total}"

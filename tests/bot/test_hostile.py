@@ -18,6 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from analyzer.bot import rounds
 from analyzer.bot.addresses import address_of, identifier
 from analyzer.bot.apart import Apart, Failed
 from analyzer.bot.gather import candidates
@@ -345,8 +346,10 @@ def test_an_analysis_that_fails_is_tried_again_and_at_last_given_up(tmp_path: Pa
     assert not made.draft_files
 
 
-@pytest.mark.parametrize("length", [2_500, pytest.param(10_000, marks=pytest.mark.long)])
-def test_a_thread_of_thousands_of_mails(tmp_path: Path, length: int) -> None:
+@pytest.mark.parametrize(("length", "most"), [(600, 100), pytest.param(10_000, 1000, marks=pytest.mark.long)])
+def test_a_thread_of_thousands_of_mails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, most: int
+) -> None:
     """Half of them patches of one sender, each a reply to the one before; a series stands among them."""
     made = box(tmp_path)
     rng = random.Random(2)
@@ -359,6 +362,7 @@ def test_a_thread_of_thousands_of_mails(tmp_path: Path, length: int) -> None:
         sender = f"Eve <eve{at % 3 if at % 5 == 0 else 0}@x.example>"
         many.append(mail(subject, text, message_id=f"t{at}@x.example", references=links, sender=sender))
     made.put([*many, *series()])
+    monkeypatch.setattr(rounds, "_MOST_OF_SENDER", most)
     never_twice: set[object] = set()
 
     def judging(task: object) -> object:

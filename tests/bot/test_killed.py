@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.bot import rounds
 from analyzer.bot.outbox import Outbox
 from analyzer.bot.state import Reply, State
 from tests.bot.mails import Box, box, chatter, environment, judged, series
@@ -161,15 +162,18 @@ def test_a_reply_that_was_half_written_is_written_whole(tmp_path: Path) -> None:
         assert email.message_from_bytes(file.read_bytes())["Message-ID"] == "<r1@x>"
 
 
-def test_an_analysis_that_never_ends_well_is_not_begun_for_ever(tmp_path: Path) -> None:
+def test_an_analysis_that_never_ends_well_is_not_begun_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "_MOST_BEGUN", 5)
     made = box(tmp_path)
     made.put(series())
 
     def die(task: object) -> object:
         raise Killed
 
-    for _ in range(100):
+    for _ in range(5):
         with pytest.raises(Killed):
             made.look(judging=die)  # type: ignore[arg-type]
-    assert "given up: it was begun 100 times" in made.look(judging=judged)
+    assert "given up: it was begun 5 times" in made.look(judging=judged)
     assert not made.drafts

@@ -53,7 +53,7 @@ def test_a_patch_that_is_missing_is_waited_for(tmp_path: Path) -> None:
     made = box(tmp_path)
     cover, first, second = series()
     made.put([second, cover])
-    made.look()
+    assert "waits for patch 1 of 2" in made.look()
     assert not made.draft_files
     made.put([first], prefix="late")
     made.look()
@@ -163,3 +163,13 @@ def test_a_patch_that_a_stranger_puts_in_twice_completes_nothing(tmp_path: Path)
     made.put([first], prefix="late")
     made.look()
     assert len(made.drafts) == 1
+
+
+def test_a_cover_letter_of_somebody_else(tmp_path: Path) -> None:
+    """As git format-patch makes them: the patches come from their author, the cover letter from who sends."""
+    made = box(tmp_path)
+    cover, first, second = series()
+    made.put([cover.replace(b"Ines Falk <ines@radio.example>", b"Olga <olga@radio.example>"), first, second])
+    made.look()
+    (draft,) = made.drafts
+    assert (draft["To"], draft["Cc"]) == ("ines@radio.example", "olga@radio.example")
