@@ -21,12 +21,12 @@ _MOST = 6  # points of a claim
 _WORDS = {
     ChangeKind.ADDED: "added",
     ChangeKind.LOST: "lost",
-    ChangeKind.DUPLICATED: "once more",
-    ChangeKind.DEDUPLICATED: "once less",
-    ChangeKind.REORDERED: "in another order",
+    ChangeKind.DUPLICATED: "told once more",
+    ChangeKind.DEDUPLICATED: "told once less",
+    ChangeKind.REORDERED: "told in another order",
     ChangeKind.MOVED: "moved",
-    ChangeKind.CONTEXT: "in another context",
-    ChangeKind.BLOCKED: "the run ends otherwise",
+    ChangeKind.CONTEXT: "told in another context",
+    ChangeKind.BLOCKED: "told as before, but the run ends otherwise",
 }
 
 
@@ -41,8 +41,7 @@ def no_change(statement: NoChangeStatement, report: Report) -> Judgement:
     found = _changes(report, patches, statement.courses)
     if found:
         points = tuple(_point(change, report, ClaimVerdict.CONTRADICTED) for change in found[:_MOST])
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        why = f"patch {found[0].patch}: {_what(found[0])}{more}"
+        why = f"patch {found[0].patch}: {_first(found, report)}"
         return Judgement(ClaimVerdict.CONTRADICTED, meaning, why, points)
     doubt = _doubt(patches, report)
     if doubt:
@@ -70,7 +69,7 @@ def duplicate(statement: DuplicateStatement, report: Report) -> Judgement:
     points = tuple(_point(change, report, ClaimVerdict.CONFIRMED) for change in taken[:_MOST])
     doubt = _doubt((statement.patch,), report)
     if statement.only and others:
-        why = f"it does more: {_what(others[0])}" + (f", and {len(others) - 1} more" if others[1:] else "")
+        why = f"it does more: {_first(others, report)}"
         against = tuple(_point(change, report, ClaimVerdict.CONTRADICTED) for change in others[:_MOST])
         return Judgement(ClaimVerdict.CONTRADICTED, meaning, why, against)
     if doubt:
@@ -84,7 +83,9 @@ def duplicate(statement: DuplicateStatement, report: Report) -> Judgement:
     if lacking:
         misses = tuple(f"no duplicate {event} is taken away" for event in lacking)
         return Judgement(ClaimVerdict.INCOMPLETE, meaning, misses[0], points, misses)
-    return Judgement(ClaimVerdict.CONFIRMED, meaning, f"{' and '.join(sorted(gone))}: once less", points)
+    return Judgement(
+        ClaimVerdict.CONFIRMED, meaning, f"of {' and '.join(sorted(gone))} one is taken away", points
+    )
 
 
 def _changes(report: Report, patches: Iterable[int], courses: Sequence[Course]) -> list[Change]:
@@ -112,7 +113,17 @@ def _point(change: Change, report: Report, verdict: ClaimVerdict) -> Point:
 
 
 def _what(change: Change) -> str:
-    return f"{' and '.join(change.events) or 'the sequence'}: {_WORDS[change.kind]}"
+    """``STOP is lost``."""
+    verb = "are" if len(change.events) > 1 else "is"
+    return f"{' and '.join(change.events) or 'the sequence'} {verb} {_WORDS[change.kind]}"
+
+
+def _first(changes: Sequence[Change], report: Report) -> str:
+    """``STOP is lost in failed filling, and 2 more``."""
+    titles = {scenario.id: scenario.title for scenario in report.scenarios}
+    course = next((f" in {titles.get(name, name)}" for name in changes[0].scenarios), "")
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{_what(changes[0])}{course}{more}"
 
 
 def _scope(courses: Sequence[Course]) -> str:

@@ -248,7 +248,7 @@ class TestTheRealThread:
             CONTRADICTED,
         )
         paused = [point for point in only.points if "postcopy paused" in point.subject]
-        assert paused[0].text.startswith("DONE: lost")
+        assert paused[0].text.startswith("DONE is lost")
         assert (title.quote[0], title.verdict) == (
             "Fix double notification of DONE/FAIL for postcopy",
             CONFIRMED,

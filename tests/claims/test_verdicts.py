@@ -281,7 +281,7 @@ class TestChanges:
     def test_a_patch_that_changes_something(self, sentence: str) -> None:
         claim = only(sentence)
         assert claim.verdict is CONTRADICTED
-        assert claim.why.startswith("patch 2: STOP: lost")
+        assert claim.why.startswith("patch 2: STOP is lost in failed filling")
         assert claim.points[0].witness == CHANGES[0].witness_after
 
     def test_in_a_message_it_is_the_patchs_own(self) -> None:
@@ -317,7 +317,7 @@ class TestChanges:
             assert (claim.kind, claim.verdict) == (ClaimKind.DUPLICATE, CONFIRMED)
         other = replace(report, changes=(once, replace(CHANGES[0], events=("START",)), CHANGES[1]))
         claim = only("Patch 2 only fixes the duplicate.", other)
-        assert (claim.verdict, claim.why) == (CONTRADICTED, "it does more: START: lost")
+        assert (claim.verdict, claim.why) == (CONTRADICTED, "it does more: START is lost in failed filling")
         assert [point.verdict for point in claim.points] == [CONTRADICTED]
         assert only("Patch 2 fixes the duplicate.", other).verdict is CONFIRMED
 
