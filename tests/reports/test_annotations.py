@@ -216,7 +216,7 @@ def test_of_too_many_the_gravest_are_shown_and_the_rest_counted() -> None:
 @given(HOSTILE)
 def test_no_text_becomes_a_command_of_its_own(text: str) -> None:
     commands, _ = runner(render(poisoned(text), "github"))
-    assert len(commands) == 2
+    assert len(commands) == 3
     assert all(set(one.properties) <= {"file", "line", "title"} for one in commands)
 
 

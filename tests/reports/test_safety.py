@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from analyzer.model.report import Letter, Report, StageInfo, Subscriber
 from analyzer.model.series import Repair
+from analyzer.model.spot import Spot, Spots
+from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.reports import FORMATS, render
 from analyzer.reports.escape import code_span, markdown, visible
@@ -47,7 +49,19 @@ def poisoned(text: str) -> Report:
         witness_before=witness,
         causes=(replace(CHANGES[0].causes[0], text=text, function=text, where=Location(text)),),
     )
-    finding = replace(FINDINGS[1], rule=text, reason=text, documented=text, nearest=(text,), bad=bad)
+    finding = replace(
+        FINDINGS[1],
+        rule=text,
+        reason=text,
+        documented=text,
+        nearest=(text,),
+        bad=bad,
+        where=Location(text, 1),
+        change=change,
+    )
+    accepted = replace(
+        finding, fingerprint="f2", suppressed=Suppression(text, "", text, Location(text, 2), path=text)
+    )
     return replace(
         SAMPLE,
         title=text,
@@ -55,13 +69,16 @@ def poisoned(text: str) -> Report:
         stages=(StageInfo(0, "base"), *(StageInfo(n, text, text if n == 3 else "") for n in (1, 2, 3))),
         scenarios=(scenario,),
         changes=(change,),
-        findings=(finding,),
+        findings=(finding, accepted),
         subscribers=(Subscriber(text, text, Location(text), (text,), (text,)),),
         repairs=(Repair(text, text),),
         notes=(text,),
         assumptions=(text,),
         unknown=(Unknown(text, text, text),),
         source_lines={(text, 3): text},
+        spots=Spots({"f1": Spot(Location(text, 3), text)}, {3: Spot(Location(text, 4))}),
+        repository="https://example.org/",
+        base=text,
     )
 
 

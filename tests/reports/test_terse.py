@@ -67,6 +67,6 @@ def test_several_series_are_one_after_the_other() -> None:
 @given(ANY)
 def test_no_text_breaks_the_frame(text: str) -> None:
     *lines, total = render(poisoned(text), "terse").split("\n")[:-1]
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert all(LINE.fullmatch(line) for line in lines)
     assert TOTAL.fullmatch(total)
