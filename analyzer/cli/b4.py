@@ -19,6 +19,7 @@ from analyzer.model.report import Level, Report
 from analyzer.model.siblings import Siblings
 from analyzer.model.unknown import InputError
 from analyzer.reports.b4_check import description, entry, text
+from analyzer.reports.escape import visible
 from analyzer.reports.patch_checks import PatchCheck, State, patch_checks, series_check
 
 MOST = 64 * 1024 * 1024  # bytes of a mail
@@ -39,9 +40,17 @@ def b4_check(given: Arguments, doors: Doors, stdin: BinaryIO, console: Console) 
     )
     if found.commits:
         request = replace(request, repo=given.repository)
-    reports = doors.analyse(request, stdin=io.BytesIO(found.mails), progress=lambda _: None)
-    check = _chosen(reports, found)
+    try:
+        reports = doors.analyse(request, stdin=io.BytesIO(found.mails), progress=lambda _: None)
+    except InputError as wrong:
+        if found.mails != mail:
+            raise
+        check = _untold(found, str(wrong))  # a cover letter without its patches is nobody's mistake
+    else:
+        check = _chosen(reports, found)
     if given.wanted and given.wanted[-1][1] == "terse":
+        if not check.told and not check.remarks:
+            console.say(f"-: WARNING: {visible(check.line)}\n")
         console.say(
             "".join(f"{description(one)}\n" for one in check.remarks if _matters(one.level, one.unknown))
         )
@@ -69,5 +78,8 @@ def _chosen(reports: Sequence[Report], found: Siblings) -> PatchCheck:
             return (exact or fitting)[0]
         if not report.concerned:
             return replace(series_check(report), patch=found.number)
-    why = f"incomplete: the patch is not among those that were found ({found.how})"
-    return PatchCheck(found.number, found.title, State.WARN, why, (), told=False)
+    return _untold(found, f"the patch is not among those that were found ({found.how})")
+
+
+def _untold(found: Siblings, why: str) -> PatchCheck:
+    return PatchCheck(found.number, found.title, State.WARN, f"incomplete: {why}", (), told=False)

@@ -11,6 +11,7 @@ import pytest
 from analyzer.cli import Request
 from analyzer.cli.doors import Progress
 from analyzer.model.report import Report, StageInfo
+from analyzer.model.unknown import InputError
 from tests.reports.sample import CLEAN, SAMPLE
 
 from .sample import call, doors
@@ -46,6 +47,19 @@ def test_a_patch_that_was_not_found_does_not_pass() -> None:
     (entry,) = json.loads(result.out)
     assert (entry["status"], result.status) == ("warn", 3)
     assert entry["summary"].startswith("incomplete: the patch is not among those that were found")
+
+
+def test_a_cover_letter_without_its_patches_is_a_warning() -> None:
+    def analyse(request: Request, *, stdin: BinaryIO | None, progress: Progress) -> tuple[Report, ...]:
+        raise InputError("standard input: this is a mail without a diff")
+
+    lost = replace(doors(TOLD), analyse=analyse)
+    result = call("b4-check", with_doors=lost, stdin=mail(0, "a cover"))
+    (entry,) = json.loads(result.out)
+    assert (entry["status"], result.status, result.err) == ("warn", 3, "")
+    assert entry["summary"] == "incomplete: standard input: this is a mail without a diff"
+    lines = call("b4-check", "--format", "terse", with_doors=lost, stdin=mail(0, "a cover")).out
+    assert lines == "-: WARNING: incomplete: standard input: this is a mail without a diff\n"
 
 
 def test_of_two_patches_with_one_title_the_number_decides() -> None:
