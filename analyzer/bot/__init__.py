@@ -6,6 +6,7 @@ status. It stands beside the command line, above the pipeline. Not modelled: rep
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -43,7 +44,11 @@ def watch(
         rounds = Rounds(policy, state, outbox, reading, judging, say, warn, time.time)
         rounds.begin(resend=resend)
         while True:
-            rounds.round()
+            try:
+                rounds.round()
+            except (OSError, sqlite3.Error) as wrong:  # a full disk, a folder taken away: both may pass
+                rounds.troubled = True
+                warn(f"could not go on, and begins again at the next look: {wrong}")
             if once:
                 return TROUBLED if rounds.troubled else 0
             reading.close()

@@ -62,6 +62,7 @@ class Rounds:
         self._resting: dict[str, tuple[int, float]] = {}  # sender -> newest mail, when something is due
         self._forgot = 0.0
         self._held: set[str] = set()
+        self._ailing: dict[WatchedSource, str] = {}  # sources that cannot be read, and why
         self._told: set[str] = set()  # series of which it was said that they wait
         self._work = policy.state.with_name(f"{policy.state.name}.work")
         self.troubled = False
@@ -109,7 +110,12 @@ class Rounds:
             try:
                 self._read_source(source)
             except InputError as wrong:
-                self._trouble(str(wrong))
+                self.troubled = True
+                if self._ailing.get(source) != str(wrong):  # said once, however often it is looked at
+                    self._ailing[source] = str(wrong)
+                    self._warn(str(wrong))
+            else:
+                self._ailing.pop(source, None)
 
     def _read_source(self, source: WatchedSource) -> None:
         state, series = self._state, self._policy.series
