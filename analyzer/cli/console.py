@@ -34,8 +34,11 @@ class Console:
         """One line on standard error, terminal escapes made visible."""
         from analyzer.reports.escape import visible  # rarely needed
 
+        said = visible(message)
+        if self.environ.get("GITHUB_ACTIONS"):  # its runner looks for commands of this form within lines too
+            said = said.replace("##[", "## [")
         with contextlib.suppress(OSError):
-            self.stderr.write(f"{PROGRAM}: {visible(message)}\n")
+            self.stderr.write(f"{PROGRAM}: {said}\n")
             self.stderr.flush()
 
     def warn(self, text: str) -> None:

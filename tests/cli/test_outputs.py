@@ -96,3 +96,10 @@ def test_a_summary_outside_of_a_workflow_is_refused(tmp_path: Path) -> None:
     result = call("a", "--step-summary")
     assert (result.status, result.out) == (2, "")
     assert "GITHUB_STEP_SUMMARY is not set" in result.err
+
+
+def test_a_complaint_is_no_command_to_the_runner_of_github() -> None:
+    wrong = "##[set-output name=status]0"
+    assert wrong in call("a", "--report-url", wrong).err
+    said = call("a", "--report-url", wrong, environ={"GITHUB_ACTIONS": "true"}).err
+    assert "##[" not in said and said.startswith("analyze-series: ")
