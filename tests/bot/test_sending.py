@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
+import signal
+import socket
+import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bot.mails import Box, box, series
+from tests.bot.mails import Box, box, environment, series
 
 controllers = pytest.importorskip("aiosmtpd.controller", reason="aiosmtpd is not installed")
 
@@ -24,6 +29,8 @@ class Post:
     answer: str = "250 OK"
     refuses: tuple[str, ...] = ()
     drops: bool = False  # takes the text, and hangs up
+    hangs: bool = False  # takes the text, and says nothing
+    reached: threading.Event = field(default_factory=threading.Event)
     took: list[Any] = field(default_factory=list)
     port: int = 0
 
@@ -36,18 +43,17 @@ class Post:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
             self.took.append(envelope)
+        self.reached.set()
+        if self.hangs:
+            await asyncio.sleep(600)
         if self.drops:
             server.transport.abort()
         return self.answer
 
 
-@pytest.fixture
-def post() -> Iterator[Post]:
-    made = Post()
-    controller = controllers.Controller(made, hostname="127.0.0.1", port=0)
-    # The port is known only once it is bound.
-    import socket
-
+@contextmanager
+def serving(made: Post, **options: Any) -> Iterator[Post]:
+    controller = controllers.Controller(made, hostname="127.0.0.1", port=0, **options)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         made.port = controller.port = probe.getsockname()[1]
@@ -56,7 +62,12 @@ def post() -> Iterator[Post]:
         yield made
     finally:
         controller.stop()
-        assert threading.active_count() < 50
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    with serving(Post()) as made:
+        yield made
 
 
 def sending(folder: Path, post: Post, reply: str = "") -> Box:
@@ -142,3 +153,37 @@ def test_a_sending_that_was_interrupted_is_listed_and_repeated_on_demand_alone(
     assert first["Message-ID"] == second["Message-ID"]
     assert "may or may not" not in made.look()
     assert len(post.took) == 2 and len(made.drafts) == 1
+
+
+def test_killed_while_the_server_has_the_text(tmp_path: Path, post: Post) -> None:
+    made = sending(tmp_path, post)
+    post.hangs = True
+    with subprocess.Popen([*made.command, "--once"], env=environment(), stderr=subprocess.DEVNULL) as running:
+        assert post.reached.wait(60)
+        running.send_signal(signal.SIGKILL)
+    post.hangs = False
+    for _ in range(2):
+        said = made.look()
+        assert "may or may not have been sent: --resend sends it again, as the same mail" in said
+    assert len(post.took) == 1
+    assert "is sent to" in made.look(resend=True)
+    first, second = (email.message_from_bytes(envelope.content)["Message-ID"] for envelope in post.took)
+    assert first == second and len(made.drafts) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
+@pytest.mark.parametrize(("password", "taken"), [("right", 1), ("wrong", 0)])
+def test_a_server_that_wants_a_password(tmp_path: Path, password: str, taken: int) -> None:
+    results = pytest.importorskip("aiosmtpd.smtp", reason="aiosmtpd is not installed")
+
+    def check(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> Any:
+        return results.AuthResult(success=given.password == b"right", handled=False)
+
+    with serving(Post(), authenticator=check, auth_required=True, auth_require_tls=False) as made_post:
+        made = sending(tmp_path, made_post)
+        (tmp_path / "password").write_text(f"{password}\nnot this\n")
+        with (tmp_path / "bot.toml").open("a") as stream:
+            stream.write('user = "bot"\npassword_file = "password"\n')
+        said = made.look()
+    assert len(made_post.took) == taken
+    assert ("is tried again later" in said) is not bool(taken) and password not in said
