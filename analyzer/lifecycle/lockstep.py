@@ -107,6 +107,7 @@ class _Impossible(Exception):
 
 
 MOST_PENDING = 48
+FARTHEST = 2  # occurrences in a row without consequence by which one side is ahead; more count as these
 MOST_SILENT = 2_000  # edges that one side may follow without a decision of its own
 
 
@@ -525,17 +526,17 @@ class Pairing:
                     named[origin] = self._closed_up(origin, (half,), (own,))
             half.tokens = {
                 # Which of them it is that nothing depends on is said by the state.
-                local: Token(token.origin, named[token.origin][0][token.occurrence])
+                local: Token(token.origin, named[token.origin][token.occurrence])
                 if token.origin in named
                 else local
                 for local, token in half.tokens.items()
             }
-            half.known = {Token(t.origin, named[t.origin][0][t.occurrence]): v for t, v in half.known.items()}
-            half.turns = {(o, named[o][0][n]): action for (o, n), action in half.turns.items()}
+            half.known = {Token(t.origin, named[t.origin][t.occurrence]): v for t, v in half.known.items()}
+            half.turns = {(o, named[o][n]): action for (o, n), action in half.turns.items()}
             coming = self._prospects[half.number].coming[half.node]
             counts = {
-                origin: half.counts.get(origin, 0) + shift
-                for origin, (_, shift) in named.items()
+                origin: names[half.counts.get(origin, 0)]
+                for origin, names in named.items()
                 if coming & self._bits[origin]
             }
             half.counts = {origin: count for origin, count in counts.items() if count}
@@ -554,26 +555,30 @@ class Pairing:
 
     def _closed_up(
         self, origin: Origin, halves: Sequence[Half], used: Sequence[Mapping[Origin, set[int]]]
-    ) -> tuple[dict[int, int], int]:
-        """New numbers of the occurrences of an origin, and what to add to its counts. Of those that none of
-        the sides comes to any more only the order matters."""
+    ) -> dict[int, int]:
+        """New numbers of the occurrences of an origin, and of the counts of sides that come to more of them.
+
+        Of those that none of the sides comes to any more only the order matters. Where one side is ahead
+        without consequence, by what is gone or not decided, it is not counted how far.
+        """
         numbers = sorted(set().union(*(one.get(origin, ()) for one in used)))
         bit = self._bits[origin]
-        lowest = min(
-            (
-                half.counts.get(origin, 0)
-                for half in halves
-                if self._prospects[half.number].coming[half.node] & bit
-            ),
-            default=None,
-        )
+        counts = {
+            half.counts.get(origin, 0)
+            for half in halves
+            if self._prospects[half.number].coming[half.node] & bit
+        }
+        lowest = min(counts, default=None)
         if lowest is None:
-            return {number: place for place, number in enumerate(numbers)}, 0
+            return {number: place for place, number in enumerate(numbers)}
         passed = [number for number in numbers if number < lowest]
-        shift = len(passed) - lowest
         names = {number: place for place, number in enumerate(passed)}
-        names.update((number, number + shift) for number in numbers[len(passed) :])
-        return names, shift
+        last, place = lowest, len(passed)
+        for number in sorted(counts.union(numbers[len(passed) :])):
+            place += min(number - last, FARTHEST)
+            names[number] = place
+            last = number
+        return names
 
 
 def _first(item: tuple[Token, Value]) -> Token:

@@ -194,6 +194,18 @@ def test_a_side_that_goes_round_a_loop_which_the_other_left_does_not_multiply_it
     assert len(found.nodes) < 8 * nodes
 
 
+def test_how_far_one_side_is_ahead_without_consequence_is_not_counted() -> None:
+    """What both read in a function may be read after the loop as well: its occurrences do not grow for ever."""
+    ask = "static int ask(void)\n{\n    the_object->phase = PHASE_BUSY;\n    return read_it();\n}\n"
+    steps = ("int last = ask();", "while (more()) {", "last = ask();", "if (fails()) {", "%s", "}", "}")
+    rest = ("while (again()) {", "last = ask();", "}", "if (last) {", "go();", "}")
+    before, after = (
+        body(*(one.replace("%s", x) for one in (*steps, *rest)), before=(ask,)) for x in ("break;", ";")
+    )
+    found, nodes = pairs(before, after)
+    assert len(found.nodes) < 8 * nodes
+
+
 def test_what_is_decided_alike_after_the_loop_is_still_one_decision() -> None:
     """The side that stays longer in the loop meets what the other decided after it."""
     steps = ("while (more()) {", "if (fails()) {", "%s", "}", "}", "if (ready()) {", "go();", "}")
