@@ -195,7 +195,7 @@ def test_a_side_that_goes_round_a_loop_which_the_other_left_does_not_multiply_it
 
 
 def test_how_far_one_side_is_ahead_without_consequence_is_not_counted() -> None:
-    """What both read in a function may be read after the loop as well: its occurrences do not grow for ever."""
+    """What is read in a function may be read after the loop as well: its occurrences do not grow."""
     ask = "static int ask(void)\n{\n    the_object->phase = PHASE_BUSY;\n    return read_it();\n}\n"
     steps = ("int last = ask();", "while (more()) {", "last = ask();", "if (fails()) {", "%s", "}", "}")
     rest = ("while (again()) {", "last = ask();", "}", "if (last) {", "go();", "}")
