@@ -9,6 +9,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import b4.ez
 import b4.review
 import pytest
 from b4.review import checks
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from analyzer import profiles
 from analyzer.model.unknown import InputError
@@ -158,3 +161,13 @@ def test_outside_of_a_repository_the_mail_stands_alone(tmp_path: Path) -> None:
 def test_what_is_no_mail_is_refused() -> None:
     with pytest.raises(InputError, match="no mail with a subject"):
         siblings_of(b"nothing", "", ".")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200), st.binary(max_size=80))
+@example(b"=?utf-8?q?[PATCH_1/2]_=1b[2J?=", b"")
+@example(b"[PATCH 99999/99999] a\0b", b"")
+def test_any_bytes_are_a_mail_or_refused(subject: bytes, rest: bytes) -> None:
+    for mail in (b"Subject: " + subject + b"\n\n" + rest, subject + rest):
+        with suppress(InputError):
+            assert siblings_of(mail, "", str(ROOT)).mails in (mail, b"")
