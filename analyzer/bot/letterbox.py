@@ -19,7 +19,9 @@ from analyzer.intake.posts import Heading, Kind, Post
 from analyzer.intake.subject import Subject
 
 MOST_HEADER = 256 * 1024  # bytes; a longer one is no mail from a person
-_MOST_PATHS = 500
+MORE = "..."  # in place of the paths that are too many, or too long for any file
+_MOST_PATHS = 1000
+_LONGEST_PATH = 4096
 _MOST_LINKS = 50
 _LONGEST_TITLE = 300
 _FIELD = re.compile(r"^([!-9;-~]{1,80}):[ \t]*(.*)$", re.DOTALL)
@@ -51,8 +53,9 @@ class Sight:
     """A mail as the bot keeps it.
 
     `robot` says by what a robot is told, or "". `patches` is how many patches the mail holds: more than one
-    make a series of their own. `dated` is what the mail says of its date, in seconds since 1970, or 0.
-    `wish` is ``mute`` or ``unmute`` if its sender asks for that.
+    make a series of their own. `paths` are what they touch, `MORE` at the end if not all are listed. `dated`
+    is what the mail says of its date, in seconds since 1970, or 0. `wish` is ``mute`` or ``unmute`` if its
+    sender asks for that.
     """
 
     sender: str
@@ -117,11 +120,16 @@ def sight(raw: bytes, own: str, lists: tuple[str, ...]) -> Sight:
         head.version,
         head.numbered,
         len(patches),
-        tuple(paths)[:_MOST_PATHS],
+        _listed(tuple(paths)),
         "",
         dated,
         _wish(made),
     )
+
+
+def _listed(paths: tuple[str, ...]) -> tuple[str, ...]:
+    good = [path for path in paths[:_MOST_PATHS] if len(path) <= _LONGEST_PATH]
+    return tuple(good if len(good) == len(paths) else [*good, MORE])
 
 
 def _links(references: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from analyzer.bot.arrival import Arrival
 from analyzer.bot.gather import Candidate, candidates, completed
 from analyzer.bot.judge import Judgement, Task
 from analyzer.bot.letter import written
-from analyzer.bot.letterbox import MOST_HEADER, Part, Sight, header_of
+from analyzer.bot.letterbox import MORE, MOST_HEADER, Part, Sight, header_of
 from analyzer.bot.maildir import listing
 from analyzer.bot.maintainers import maintainers_of, read_maintainers
 from analyzer.bot.outbox import Outbox
@@ -253,7 +253,7 @@ class Rounds:
             if (
                 any(matches(sender, embargo.authors) for sender in one.senders)
                 or any(matches(title, embargo.titles) for title in one.titles)
-                or any(matches(path, embargo.paths) for path in one.paths)
+                or any(path == MORE or matches(path, embargo.paths) for path in one.paths if embargo.paths)
             ):
                 return True
         return False
@@ -280,7 +280,10 @@ class Rounds:
             self._failed(one, begun, str(why))
             return
         if judgement.text:
-            self._answer(one, judgement)
+            try:
+                self._answer(one, judgement)
+            except ValueError as why:  # a part of the reply that may not stand in a mail
+                self._give_up(one, str(why))
         else:
             self._settle(one, judgement.why)
 

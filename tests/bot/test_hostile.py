@@ -22,6 +22,7 @@ from analyzer.bot import rounds
 from analyzer.bot.addresses import address_of, identifier
 from analyzer.bot.apart import Apart, Failed
 from analyzer.bot.gather import candidates
+from analyzer.bot.judge import Judgement
 from analyzer.bot.letter import written
 from analyzer.bot.letterbox import Sight, sight
 from analyzer.bot.quote import WIDTH
@@ -409,6 +410,34 @@ def test_a_charset_that_lies_does_no_harm(tmp_path: Path, lie: bytes) -> None:
     made.look()
     if made.draft_files:
         only_draft(made)
+
+
+def test_half_characters_do_no_harm(tmp_path: Path) -> None:
+    """A charset that makes halves of characters, which no text in UTF-8 can hold."""
+    made = box(tmp_path)
+    lie = b"Content-Type: text/plain; charset=unicode_escape\n"
+    lie += b"Subject: =?unicode_escape?q?[PATCH_1/1]_=5Cud800?=\n"
+    subject = b"Subject: [PATCH 1/1] fwup: treat a cancelled update apart from a failed one\n"
+    assert subject in ONE
+    raw = ONE.replace(subject, lie).replace(b" fwup/update.c | 4", b" fwup/\\ud800.c | 4")
+    made.put([raw.replace(ADDED, ADDED + b" /* \\ud800 */")])
+    made.look()
+    only_draft(made)
+
+
+def test_a_reply_that_may_not_stand_in_a_mail_is_given_up(tmp_path: Path) -> None:
+    made = box(tmp_path)
+    made.put(series())
+    bad = Judgement("text", "", "fw-1-2@radio.example", "x")
+    made.look(judging=lambda _: bad)
+    only_draft(made)
+    made = box(tmp_path / "two", reply='cc = ["a@b.example"]')
+    made.put(series())
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr("analyzer.bot.letter.address_of", lambda _: "")
+    said = made.look(judging=lambda _: bad)
+    monkey.undo()
+    assert "given up: not an address" in said and not made.draft_files
 
 
 def test_nothing_that_a_mail_names_is_run_or_written(tmp_path: Path) -> None:

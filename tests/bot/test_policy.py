@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.bot.configuration import read_policy
-from analyzer.bot.letterbox import sight
+from analyzer.bot.letterbox import MORE, sight
 from analyzer.bot.maintainers import maintainers_of, sections
 from analyzer.model.unknown import InputError
 from tests.bot.mails import LIST, OWN, box, mail, series
@@ -259,6 +259,12 @@ def test_an_embargo_holds_up_to_its_day(tmp_path: Path, rule: str) -> None:
     assert not made.drafts
     made.look(later=2 * 86400 + 1)
     assert len(made.drafts) == 1
+
+
+def test_an_embargo_on_paths_holds_where_not_all_of_them_are_known() -> None:
+    files = "".join(f"--- a/x{at}.c\n+++ b/x{at}.c\n@@ -1 +1 @@\n-a\n+b\n" for at in range(1001))
+    seen = sight(mail("[PATCH] x", f"x\n---\n\n{files}", message_id="a@x.example"), OWN, ())
+    assert len(seen.paths) == 1001 and seen.paths[-1] == MORE
 
 
 def test_old_series_are_left_aside(tmp_path: Path) -> None:
