@@ -61,11 +61,17 @@ def test_a_patch_that_is_missing_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_after_the_wait_what_is_there_is_analysed(tmp_path: Path) -> None:
-    made = box(tmp_path, series="wait_minutes = 0")
-    _, _, second = series()
-    made.put([second])
-    said = made.look()
-    assert "[ines@radio.example v1]" in said and not list(tmp_path.glob("*.work"))
+    made = box(tmp_path)
+    _, first, _ = series()
+    made.put([first])
+    assert "waits for patch 2 of 2" in made.look()
+    made.look(later=7100)
+    assert not made.draft_files
+    made.look(later=7300)
+    (draft,) = made.drafts
+    assert draft["In-Reply-To"] == "<fw-1-1@radio.example>"
+    assert "- patch 2: it is missing from the input" in body_of(draft)
+    assert not list(tmp_path.glob("*.work"))
 
 
 def test_a_cover_letter_that_never_comes_is_waited_for_no_longer_than_said(tmp_path: Path) -> None:
