@@ -174,8 +174,11 @@ static bool inside(const char *function)
     return false;
 }
 
-/* Any user's command may come here, at `name`, called from `site`; with `others` another task may go on. */
-static void may_switch(const char *name, void *site, bool others)
+/*
+ * Any user's command may come here, at `name`, called from `site`; with `others` another task may go on. Who waits
+ * for a command does not go on without one: then it is no matter of the order of tasks alone.
+ */
+static void switch_point(const char *name, void *site, bool others, int kind)
 {
     static const uint32_t cancellable =
         1u << MIGRATION_STATUS_SETUP | 1u << MIGRATION_STATUS_ACTIVE | 1u << MIGRATION_STATUS_WAIT_UNPLUG |
@@ -196,7 +199,7 @@ static void may_switch(const char *name, void *site, bool others)
             inside("colo_process_checkpoint")) {
             way[ways++] = FAILOVER;
         }
-        switch (way[executor_choose(&executor_world, TURN, name, site, ways, way)]) {
+        switch (way[executor_choose(&executor_world, kind, name, site, ways, way)]) {
         case STAY:
             return;
         case SWITCH:
@@ -212,6 +215,11 @@ static void may_switch(const char *name, void *site, bool others)
             break;
         }
     }
+}
+
+static void may_switch(const char *name, void *site, bool others)
+{
+    switch_point(name, site, others, TURN);
 }
 
 void bql_lock(void)
@@ -274,7 +282,8 @@ void qemu_event_wait(QemuEvent *event)
 {
     MigrationState *s = migration;
 
-    may_switch("qemu_event_wait", __builtin_return_address(0), true);
+    bool waits = event == &s->colo_exit_event && !run.failed_over;
+    switch_point("qemu_event_wait", __builtin_return_address(0), true, waits ? IDLE : TURN);
     if (event == &s->colo_exit_event && !run.failed_over) {
         stay_blocked();
     }

@@ -69,6 +69,16 @@ class Judgement:
         return not (self.missed or self.false or self.misplaced or self.scenarios or self.sequences)
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """All that is not as it should be, in words."""
+        told = (
+            *(f"missed: {one}" for one in sorted(self.missed)),
+            *(f"false: {one}" for one in sorted(self.false)),
+            *(f"misplaced: {one}" for one in self.misplaced),
+        )
+        return (*self.unknown, *told, *self.scenarios, *self.sequences)
+
+    @property
     def verdict(self) -> str:
         if self.right:
             return "right" if self.executed else "no difference"

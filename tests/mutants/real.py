@@ -43,6 +43,14 @@ class Answer:
             return all("hunk" in one or "statement" in one for one in self.unknown)
         return not self.differing
 
+    @property
+    def verdict(self) -> str:
+        if self.unknown:
+            return "unknown, with the hunk" if self.right else "unknown"
+        if self.differing:
+            return "differs"
+        return "the same" if self.changed else "the same, nothing changed"
+
 
 def answers(mutants: Sequence[Mutant], tree: Path, profile: Profile, folder: Path) -> Iterator[Answer]:
     """What is told of each mutant, all of one file of `tree`; those that are Unknown first."""
