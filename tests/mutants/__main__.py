@@ -1,8 +1,8 @@
-"""Judges mutants and counts: python -m tests.mutants reduced|real [--every N] [TREE]
+"""Judges mutants and counts: python -m tests.mutants [--every N] reduced | [--every N] real TREE
 
-`reduced` executes mutants of the reduced tree and compares with what the program says. `real` asks the program
-about mutants of migration/migration.c in TREE, a repository, from the patch alone and on the tree. Both print a
-line for each that is not plainly right, and the counts at the end. `--every 5` takes every fifth.
+`reduced` executes mutants of the reduced tree and compares with what the program says. `real` asks the
+program about mutants of migration/migration.c in TREE, a repository, from the patch alone and on the tree.
+Both print a line for each that is not plainly right, and counts at the end. `--every 5` takes every fifth.
 """
 
 from __future__ import annotations
