@@ -12,12 +12,20 @@ from collections.abc import Mapping
 import pytest
 
 from tests.execution.reduced_tree import Refused, available
-from tests.mutants.judge import Bench, Judgement, bench_of, judge
+from tests.mutants.judge import Bench, bench_of, judge
 
 KINDS = ("drop", "duplicate", "move", "guard", "unguard", "swap", "leave", "constant")
 
-# Mutants of which the program says something else, by name, with the reason.
-APART: Mapping[str, str] = {}
+# Mutants of which the program tells more than can be executed, by name, with the reason.
+MEMORY = "what `tmp` holds comes from memory that the profile does not track, and is unknown to the program"
+APART: Mapping[str, str] = {
+    "migration_cleanup:157 guard: if tmp": MEMORY,
+    "migration_cleanup:157 guard: if !(tmp)": MEMORY,
+}
+# Both sides go through a loop a different number of times, so which passes belong together is a matter of
+# reading; or the program says that it cannot tell.
+READINGS = ("paired otherwise", "unknown")
+MOST_READINGS = 20
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +35,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return bench_of(0, tmp_path_factory.mktemp("mutants"))
 
 
-def explained(judgement: Judgement) -> bool:
-    return judgement.verdict in ("right", "no difference") or judgement.mutant.name in APART
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_of_each_kind_is_told_as_it_was_executed(bench: Bench, kind: str) -> None:
     every = [one for one in bench.mutants() if one.kind == kind]
     judgement = judge(bench, every[len(every) // 2])
-    assert explained(judgement), judgement
+    assert judgement.verdict in ("right", "no difference"), judgement.doubts
 
 
 @pytest.mark.long
@@ -50,7 +54,8 @@ def test_all_are_told_as_they_were_executed(bench: Bench) -> None:
             verdicts["does not compile"] += 1
             continue
         verdicts[judgement.verdict] += 1
-        if not explained(judgement):
-            wrong.append(judgement)
+        if judgement.verdict == "wrong" and mutant.name not in APART:
+            wrong.append((mutant.name, judgement.doubts))
     assert wrong == [], verdicts
+    assert sum(verdicts[one] for one in READINGS) <= MOST_READINGS, verdicts
     assert verdicts.total() - verdicts["does not compile"] - verdicts["undefined"] >= 200
