@@ -25,9 +25,10 @@ LONGEST = 8  # mutants of a series: each stage takes memory
 
 @dataclass(frozen=True)
 class Answer:
-    """`unknown` is what could not be told from the patch alone, as ``what: why``. Otherwise `differing` says
-    in which scenarios the words after the mutant are others on the tree, of those whose words before it are
-    the same; `apart` are the scenarios of which they are not. `changed` tells whether the mutant changes any.
+    """`unknown` is what could not be told from the patch alone, as ``what: why``; if it names no place,
+    `differing` says what of it the tree can tell. If all was told, `differing` says in which scenarios the
+    words after the mutant are others on the tree, of those whose words before it are the same; `apart` are
+    the scenarios of which they are not. `changed` tells whether the mutant changes any.
     """
 
     mutant: Mutant
@@ -38,18 +39,21 @@ class Answer:
 
     @property
     def right(self) -> bool:
-        """Whether the tree tells the same, or the answer is Unknown and names the hunk."""
-        if self.unknown:
-            return all("hunk" in one or "statement" in one for one in self.unknown)
+        """Whether the tree tells the same, or is as unknown, or the answer is Unknown and names the hunk."""
         return not self.differing
 
     @property
     def verdict(self) -> str:
-        if self.unknown:
-            return "unknown, with the hunk" if self.right else "unknown"
         if self.differing:
             return "differs"
+        if self.unknown:
+            named = any(map(_names_a_place, self.unknown))
+            return "unknown, with the place" if named else "unknown, and on the tree too"
         return "the same" if self.changed else "the same, nothing changed"
+
+
+def _names_a_place(doubt: str) -> bool:
+    return "hunk" in doubt or doubt.startswith("a statement in")
 
 
 def answers(mutants: Sequence[Mutant], tree: Path, profile: Profile, folder: Path) -> Iterator[Answer]:
@@ -60,8 +64,9 @@ def answers(mutants: Sequence[Mutant], tree: Path, profile: Profile, folder: Pat
         for mutant in mutants:
             text = patch({mutant.path: mutant.before}, {mutant.path: mutant.text}, "a mutant")
             told = told_of([text], profile, folder, alone, None, False)
-            if doubts := told.open(1):
-                yield Answer(mutant, tuple(f"{one.what}: {one.why}" for one in doubts))
+            doubts = tuple(f"{one.what}: {one.why}" for one in told.open(1))
+            if any(map(_names_a_place, doubts)):
+                yield Answer(mutant, doubts)
                 continue
             waiting.append((mutant, told))
             if len(waiting) == LONGEST:
@@ -86,6 +91,12 @@ def _on_tree(
 
 
 def _compared(mutant: Mutant, alone: Told, on_tree: Told, stage: int) -> Answer:
+    doubts = tuple(f"{one.what}: {one.why}" for one in alone.open(1))
+    if doubts:
+        shared = {f"{one.what}: {one.why}" for one in on_tree.open(stage)}
+        return Answer(
+            mutant, doubts, tuple(f"{one} (not on the tree)" for one in doubts if one not in shared)
+        )
     before = (alone.words(0), on_tree.words(0))
     after = (alone.words(1), on_tree.words(stage))
     apart = frozenset(name for name in before[0] if before[0][name] != before[1][name])
