@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from analyzer import cfront
+from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.stages import bind
 from analyzer.model.profile import Profile
 from analyzer.model.report import Change, ScenarioSequences, StageSequences
@@ -20,6 +21,8 @@ from analyzer.pipeline.analyse import certain, compare_all, read_series, scenari
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.repository import opened
 from analyzer.pipeline.source import source_of
+
+BOUNDS = Bounds(seconds=3600.0)  # a busy machine is no reason to know less
 
 Words = frozenset[tuple[str, ...]]
 
@@ -56,7 +59,9 @@ def told_of(
         files.append(folder / f"{number:04}.patch")
         files[-1].write_text(text)
     repo = None if tree is None else str(tree)
-    options = Options(tuple(map(str, files)), profile.name, repo=repo, search=False, failing=False)
+    options = Options(
+        tuple(map(str, files)), profile.name, bounds=BOUNDS, repo=repo, search=False, failing=False
+    )
     with opened(options) as repository:
         (series,) = read_series(options, [profile], None, lambda _: None, repository)
         source = source_of(series, profile, options, repository)
