@@ -115,12 +115,18 @@ def _convincing(
         needed = _SURE
         if hint and hint not in text.functions:
             telling = any(relevance.touches(piece.change.before[k]) for k in alignment.match)
-            needed = _AGAINST if telling else float("inf")
+            needed = _AGAINST if telling and _shown(piece, alignment) else float("inf")
         elif hint and hint == name:
             needed = _HINTED
         if alignment.score >= needed:
             result.append((name, alignment))
     return result
+
+
+def _shown(piece: Piece, alignment: Alignment) -> bool:
+    """Whether a place has all that a piece shows before the patch."""
+    before = enumerate(piece.change.before)
+    return all(k in alignment.match or unit.is_brace for k, unit in before)
 
 
 def narrowed(piece: Piece, text: ModelText, found: list[Candidate]) -> list[Candidate]:
