@@ -21,7 +21,7 @@ MEMORY = "what `tmp` holds comes from memory that the profile does not track, an
 APART: Mapping[str, str] = {
     "migration_cleanup:157 guard: if tmp": MEMORY,
     "migration_cleanup:157 guard: if !(tmp)": MEMORY,
-    "migration_connect:1155 duplicate: also at line 1162": "a refusal that changes nothing is not counted as one",
+    "migration_connect:1155 duplicate: also at line 1162": "a refusal that changes nothing counts as none",
 }
 # Both sides go through a loop a different number of times, so which passes belong together is a matter of
 # reading; or the program says that it cannot tell.
