@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.lifecycle.explore import Bounds
 from analyzer.model.report import FindingKind, Report
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
@@ -46,7 +47,8 @@ def report(folder: Path, *patches: str) -> Report:
     for number, text in enumerate(patches, 1):
         (folder / f"{number:04}.patch").write_text(text)
     paths = sorted(map(os.fspath, folder.glob("*.patch")))
-    (found,) = analyse(Options(tuple(paths), profile="qemu-migration", repo=os.fspath(qemu())))
+    bounds = Bounds(seconds=3_600.0)  # a busy machine is no reason not to know
+    (found,) = analyse(Options(tuple(paths), profile="qemu-migration", repo=os.fspath(qemu()), bounds=bounds))
     return found
 
 
