@@ -17,10 +17,11 @@ from tests.mutants.judge import Bench, bench_of, judge
 KINDS = ("drop", "duplicate", "move", "guard", "unguard", "swap", "leave", "constant")
 
 # Mutants of which the program tells more than can be executed, by name, with the reason.
-MEMORY = "what `tmp` holds comes from memory that the profile does not track, and is unknown to the program"
+MEMORY = "it asks for memory that the profile does not track, which is unknown to the program"
 APART: Mapping[str, str] = {
     "migration_cleanup:157 guard: if tmp": MEMORY,
     "migration_cleanup:157 guard: if !(tmp)": MEMORY,
+    "migration_connect:1155 duplicate: also at line 1170": MEMORY,
     "migration_connect:1155 duplicate: also at line 1162": "a refusal that changes nothing counts as none",
 }
 # Both sides go through a loop a different number of times, so which passes belong together is a matter of
