@@ -10,6 +10,7 @@ from __future__ import annotations
 import email
 import quopri
 from collections.abc import Sequence
+from email.charset import QP, Charset
 from email.header import Header
 from email.policy import compat32
 from email.utils import formataddr, formatdate
@@ -20,6 +21,8 @@ from analyzer.intake.lines import clean
 
 MOST_LINKS = 30  # Message-IDs in References
 _LONGEST_SUBJECT = 200
+_UTF_8 = Charset("utf-8")
+_UTF_8.header_encoding = QP  # said here, as other programs in the process may have changed the default
 _FIELDS = (
     "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
     "X-Analyze-Series", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
@@ -73,7 +76,7 @@ def _subject(text: str) -> str:
     """``Re: ...``; what looks as if it were encoded is spelled so that no reader decodes it."""
     said = clean(text).replace("=?", "= ?")
     said = said if said.lower().startswith("re:") else f"Re: {said}"
-    return Header(said[:_LONGEST_SUBJECT], "us-ascii" if said.isascii() else "utf-8", 74, "Subject").encode()
+    return Header(said[:_LONGEST_SUBJECT], "us-ascii" if said.isascii() else _UTF_8, 74, "Subject").encode()
 
 
 def _address(address: str) -> str:

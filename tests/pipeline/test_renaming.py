@@ -56,6 +56,7 @@ def told(report: Report, folder: Path, spell: Callable[[str], str]) -> dict[str,
     assert isinstance(made, dict)
     for finding in made["findings"]:
         del finding["fingerprint"]
+    made["spots"]["findings"] = sorted((spot for _, spot in made["spots"]["findings"]), key=json.dumps)
     for change in made["changes"]:
         change["causes"].sort(key=json.dumps)
         change["events"].sort()
