@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from analyzer.lifecycle.backwards import callers_of, reaching
 from analyzer.lifecycle.explore import Graph
 from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.spelling import spelled
@@ -190,15 +191,5 @@ def words(dfa: Automaton, ends: frozenset[int], most: int, longest: int) -> tupl
 
 def _leading_to(dfa: Automaton, ends: frozenset[int]) -> set[int]:
     """States from which a word of `ends` can still be completed."""
-    callers: list[list[int]] = [[] for _ in dfa.arrows]
-    for source, arrows in enumerate(dfa.arrows):
-        for target in arrows.values():
-            callers[target].append(source)
-    alive = {state for state, here in enumerate(dfa.ends) if here & ends}
-    work = list(alive)
-    while work:
-        for caller in callers[work.pop()]:
-            if caller not in alive:
-                alive.add(caller)
-                work.append(caller)
-    return alive
+    callers = callers_of(arrows.values() for arrows in dfa.arrows)
+    return reaching(callers, (state for state, here in enumerate(dfa.ends) if here & ends))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from analyzer.lifecycle.automaton import TooMany
+from analyzer.lifecycle.backwards import callers_of, spread
 from analyzer.lifecycle.constant import Possible
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.groups import ends_of, unchanged
@@ -259,21 +260,10 @@ class Reading:
     def _deciding(self, keys: Mapping[int, Outcome | None]) -> dict[Outcome, list[tuple[int, Joined]]]:
         """For each outcome the arrows after which only this one is left although others were before."""
         bits: dict[Outcome | None, int] = {None: 1}  # no change; what was not followed may be that
-        left = [0] * len(self.graph.nodes)
-        callers: list[list[int]] = [[] for _ in left]
-        for number, node in enumerate(self.graph.nodes):
-            left[number] = int(node.open)
-            for arrow in node.arrows:
-                callers[arrow.target].append(number)
+        left = [int(node.open) for node in self.graph.nodes]
         for number, key in keys.items():
             left[number] |= bits.setdefault(key, 1 << len(bits))
-        work = deque(number for number, outcomes in enumerate(left) if outcomes)
-        while work:
-            number = work.popleft()
-            for caller in callers[number]:
-                if left[number] & ~left[caller]:
-                    left[caller] |= left[number]
-                    work.append(caller)
+        spread(left, callers_of([arrow.target for arrow in node.arrows] for node in self.graph.nodes))
         keyed = {bit: key for key, bit in bits.items()}
         found: dict[Outcome, list[tuple[int, Joined]]] = {}
         for number, node in enumerate(self.graph.nodes):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from analyzer.lifecycle.backwards import Callers, callers_of, reaching
 from analyzer.lifecycle.machine import Machine
 from analyzer.lifecycle.reuse import Common, Gone
 from analyzer.lifecycle.runs import Choice, Emission, End, Halt, Option, Refuted
@@ -93,6 +94,10 @@ class Graph:
         """Numbers of the end nodes."""
         return [number for number, node in enumerate(self.nodes) if node.end is not None]
 
+    def callers(self) -> Callers:
+        """For each node those with an edge to it."""
+        return callers_of([edge.target for edge in node.edges] for node in self.nodes)
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -161,18 +166,8 @@ class _Explorer:
 
     def _unlike(self) -> frozenset[int]:
         """The nodes from which a step can be reached that was not taken over."""
-        callers: list[list[int]] = [[] for _ in self._graph.nodes]
-        for number, node in enumerate(self._graph.nodes):
-            for edge in node.edges:
-                callers[edge.target].append(number)
-        found = {number for number in range(len(self._graph.nodes)) if number not in self._alike}
-        work = list(found)
-        while work:
-            for caller in callers[work.pop()]:
-                if caller not in found:
-                    found.add(caller)
-                    work.append(caller)
-        return frozenset(found)
+        own = (number for number in range(len(self._graph.nodes)) if number not in self._alike)
+        return frozenset(reaching(self._graph.callers(), own))
 
     def _expand(self, node: Node) -> None:
         assert node.choice is not None
@@ -280,19 +275,8 @@ class _Explorer:
 
 def _close_loops(graph: Graph) -> None:
     """Mark nodes that reach no end as blocked."""
-    callers: list[list[int]] = [[] for _ in graph.nodes]
+    ends = (n for n, node in enumerate(graph.nodes) if node.end is not None or not node.edges)
+    ending = reaching(graph.callers(), ends)
     for number, node in enumerate(graph.nodes):
-        for edge in node.edges:
-            callers[edge.target].append(number)
-    reaching = [False] * len(graph.nodes)
-    work = [n for n, node in enumerate(graph.nodes) if node.end is not None or not node.edges]
-    for number in work:
-        reaching[number] = True
-    while work:
-        for caller in callers[work.pop()]:
-            if not reaching[caller]:
-                reaching[caller] = True
-                work.append(caller)
-    for number, node in enumerate(graph.nodes):
-        if not reaching[number]:
+        if number not in ending:
             node.end = End("blocked", "a loop repeats for ever")

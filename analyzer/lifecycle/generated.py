@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from analyzer.lifecycle.actions import Notify
-from analyzer.lifecycle.explore import Edge, Graph
+from analyzer.lifecycle.backwards import reaching
+from analyzer.lifecycle.explore import Edge
 from analyzer.lifecycle.parts import callee_name, symbols_in
 from analyzer.lifecycle.program import Program
 from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.sequences import doubts, letter, picked
 from analyzer.lifecycle.stages import Stage
+from analyzer.lifecycle.tasks import is_interference
 from analyzer.model.profile import Profile
 from analyzer.model.report import FAILING, ScenarioSequences, StageSequences
 from analyzer.model.report import Sequence as Letters
@@ -126,7 +128,7 @@ class _Failures:
         self._graph = stage.graph
         self._emissions: dict[Told, Emission] = {}
         goals = frozenset[int]().union(*(picked(stage, number) for number in wanted))
-        self._hopeful = _reaching(self._graph, goals)
+        self._hopeful = reaching(self._graph.callers(), goals)
         self._before = self._words_before()
         self._after: dict[int, Words | None] | None = None
         self._failing = self._failing_edges()
@@ -168,7 +170,7 @@ class _Failures:
             words = found[number]
             for edge in self._graph.nodes[number].edges:
                 target = edge.target
-                if target not in self._hopeful or _foreign(edge):
+                if target not in self._hopeful or is_interference(edge.option):
                     continue
                 if _grow(found, target, _joined(words, self._told(edge.emitted))) and target not in waiting:
                     waiting.add(target)
@@ -210,7 +212,7 @@ class _Failures:
                 ends.append(number)
                 continue
             for edge in node.edges:
-                if _foreign(edge):
+                if is_interference(edge.option):
                     continue
                 callers.setdefault(edge.target, []).append((number, self._told(edge.emitted)))
                 if edge.target not in seen:
@@ -254,27 +256,6 @@ class _Failures:
         for told, one in zip(word, (one for one in emitted if not one.mark), strict=True):
             self._emissions.setdefault(told, one)
         return word
-
-
-def _reaching(graph: Graph, goals: frozenset[int]) -> set[int]:
-    """The nodes from which one of `goals` can be reached."""
-    callers: dict[int, list[int]] = {}
-    for number, node in enumerate(graph.nodes):
-        for edge in node.edges:
-            callers.setdefault(edge.target, []).append(number)
-    found = set(goals)
-    work = list(goals)
-    while work:
-        for caller in callers.get(work.pop(), ()):
-            if caller not in found:
-                found.add(caller)
-                work.append(caller)
-    return found
-
-
-def _foreign(edge: Edge) -> bool:
-    """Whether the edge is another thread's interference."""
-    return edge.option.action.startswith("interference:")
 
 
 def _joined(words: Words | None, told: Word, *, in_front: bool = False) -> Words | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from analyzer.lifecycle.backwards import reaching
 from analyzer.lifecycle.explore import Edge, Graph
 
 Label: TypeAlias = tuple[str, str]  # the letter's name and its function
@@ -21,25 +22,16 @@ class Places:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._callers: list[list[int]] = [[] for _ in graph.nodes]
-        for number, node in enumerate(graph.nodes):
-            for edge in node.edges:
-                self._callers[edge.target].append(number)
+        self._callers = graph.callers()
         self._known: dict[frozenset[int], Values] = {}
 
     def values(self, ends: frozenset[int]) -> Values:
         """The values at every letter that a run to one of `ends` may emit."""
         if ends not in self._known:
-            reaching = set(ends)
-            work = list(ends)
-            while work:
-                for caller in self._callers[work.pop()]:
-                    if caller not in reaching:
-                        reaching.add(caller)
-                        work.append(caller)
-            edges = [edge for number in reaching for edge in self._graph.nodes[number].edges]
+            ending = reaching(self._callers, ends)
+            edges = [edge for number in ending for edge in self._graph.nodes[number].edges]
             edges += self._graph.roots.values()
-            self._known[ends] = _emitted([edge for edge in edges if edge.target in reaching])
+            self._known[ends] = _emitted([edge for edge in edges if edge.target in ending])
         return self._known[ends]
 
 

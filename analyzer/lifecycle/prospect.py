@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 
+from analyzer.lifecycle.backwards import callers_of, spread
 from analyzer.lifecycle.explore import Node
 from analyzer.lifecycle.runs import Choice
 from analyzer.lifecycle.values import Origin
@@ -30,25 +31,11 @@ class Prospect:
     """What may still come, by node."""
 
     def __init__(self, nodes: Sequence[Node], bits: Mapping[Origin, int]) -> None:
-        callers: list[list[int]] = [[] for _ in nodes]
-        for number, node in enumerate(nodes):
-            for edge in node.edges:
-                callers[edge.target].append(number)
+        callers = callers_of([edge.target for edge in node.edges] for node in nodes)
         self.decided = [0 if n.choice is None else bits.get(decided_at(n.choice), 0) for n in nodes]
         self.coming = [
             reduce(or_, (bits.get(origin, 0) for edge in node.edges for origin in edge.passed), 0)
             for node in nodes
         ]
         for found in (self.decided, self.coming):
-            _spread(found, callers)
-
-
-def _spread(found: list[int], callers: Sequence[Sequence[int]]) -> None:
-    """Give every node what those have that can be reached from it."""
-    work = list(range(len(found)))
-    while work:
-        number = work.pop()
-        for caller in callers[number]:
-            if found[number] & ~found[caller]:
-                found[caller] |= found[number]
-                work.append(caller)
+            spread(found, callers)

@@ -265,19 +265,12 @@ def _writes(instruction: Instruction, target: str) -> bool:
 
 
 def _only(expression: Expression, target: str) -> bool:
-    """Whether an expression is made of constants and the local `target` alone."""
-    return not _has_field(expression) and all(
-        isinstance(leaf, (Number, Symbol)) or (isinstance(leaf, Local) and leaf.name == target)
-        for leaf in leaves_of(expression)
-    )
-
-
-def _has_field(expression: Expression) -> bool:
+    """Whether an expression computes with constants and the local `target` alone: it reads no memory."""
     if isinstance(expression, Unary):
-        return expression.op in "&*" or _has_field(expression.operand)
-    if isinstance(expression, Field):
-        return True
-    return isinstance(expression, Binary) and (_has_field(expression.left) or _has_field(expression.right))
+        return expression.op not in "&*" and _only(expression.operand, target)
+    if isinstance(expression, Binary):
+        return _only(expression.left, target) and _only(expression.right, target)
+    return isinstance(expression, (Number, Symbol)) or expression == Local(target)
 
 
 def _addresses(expression: Expression) -> Iterator[str]:
