@@ -27,6 +27,7 @@ from analyzer.bot.policy import (
 from analyzer.model.level import Level
 from analyzer.model.unknown import InputError
 from analyzer.profiles.tables import Table, parsed
+from analyzer.profiles.text import read_text
 
 _LARGEST = 1_000_000
 _ROLES = ("M", "R", "L")
@@ -36,7 +37,7 @@ _PORTS = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 25}
 def read_policy(name: str) -> Policy:
     """The policy in the file called `name`."""
     path = Path(name)
-    top, errors = parsed(_text(path), name)
+    top, errors = parsed(read_text(path, str(path), "a configuration", _LARGEST), name)
     folder = path.parent.absolute()
     own = top.table("bot")
     state, outbox = folder / own.text("state"), folder / own.text("outbox")
@@ -58,21 +59,6 @@ def read_policy(name: str) -> Policy:
     if errors:
         raise InputError(str(errors))
     return policy
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_LARGEST + 1)
-    except (OSError, ValueError) as wrong:
-        reason = getattr(wrong, "strerror", None) or str(wrong)
-        raise InputError(f"{path}: cannot be read ({reason}); check the path") from None
-    if len(raw) > _LARGEST:
-        raise InputError(f"{path}: too large for a configuration; check the path")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from None
 
 
 def _sources(top: Table, folder: Path) -> tuple[WatchedSource, ...]:

@@ -17,12 +17,14 @@ from analyzer.model.profile import Profile
 from analyzer.model.report import Report
 from analyzer.model.series import Series
 from analyzer.model.suppression import Suppression
-from analyzer.model.unknown import InputError, Weight
+from analyzer.model.unknown import Weight
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.repository import Base, Repository
+from analyzer.profiles.text import decoded, read_text
 from analyzer.regress.suppress import suppress
 
 FILE = ".analyze-series.toml"
+_WHAT = "a suppressions file"
 _LARGEST = 1_000_000
 
 
@@ -47,7 +49,8 @@ def read_suppressions(
 ) -> tuple[Suppression, ...]:
     """All entries that hold for the series; `InputError` with one line for each error in the file."""
     if options.suppressions is not None:
-        return profiles.read_suppressions(_text_of(options.suppressions), options.suppressions)
+        name = options.suppressions
+        return profiles.read_suppressions(read_text(Path(name), name, _WHAT, _LARGEST), name)
     if repository is None or base is None:
         return ()
     objects = repository.objects
@@ -55,24 +58,5 @@ def read_suppressions(
     if blob is None:
         return ()
     name = f"{base.short}:{FILE}"
-    return profiles.read_suppressions(_decoded(objects.read((blob,))[blob], name), name)
-
-
-def _text_of(name: str) -> str:
-    path = Path(name)
-    try:
-        if path.is_file() and path.stat().st_size > _LARGEST:
-            raise InputError(f"{name}: too large for a suppressions file; check the path")
-        return _decoded(path.read_bytes(), name)
-    except (OSError, ValueError) as wrong:
-        reason = getattr(wrong, "strerror", None) or str(wrong)
-        raise InputError(f"{name}: cannot be read ({reason}); check the path") from None
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > _LARGEST:
-        raise InputError(f"{name}: too large for a suppressions file; shorten it")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not UTF-8 text; save it as UTF-8") from None
+    text = decoded(objects.read((blob,))[blob], name, _WHAT, _LARGEST, mend="shorten it")
+    return profiles.read_suppressions(text, name)

@@ -16,6 +16,7 @@ from analyzer.profiles.build import build
 from analyzer.profiles.contract import ContractError, parse_contract
 from analyzer.profiles.match import Match, check
 from analyzer.profiles.suppressions import read_suppressions
+from analyzer.profiles.text import read_text
 
 __all__ = [
     "ContractError",
@@ -81,15 +82,7 @@ def _place(name_or_path: str) -> tuple[Path, str]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path}: too large for a profile; give a profile.toml")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text; save the profile as UTF-8") from None
-    except (OSError, ValueError) as wrong:
-        reason = getattr(wrong, "strerror", None) or str(wrong)
-        raise InputError(f"{path}: cannot be read ({reason}); check the path") from None
+    return read_text(path, str(path), "a profile", _LARGEST, mend="give a profile.toml", it="the profile")
 
 
 def _not_found(wanted: str) -> str:
