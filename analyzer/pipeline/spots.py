@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from typing import TypeAlias
 
 from analyzer.model.report import Change, Finding, Letter, StepKind
 from analyzer.model.report import Sequence as Letters
@@ -22,6 +23,7 @@ from analyzer.model.unknown import Location
 from analyzer.pipeline.line_hash import line_hashes
 
 _FAR = 10**9
+_Sides: TypeAlias = tuple[list[str] | None, list[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,11 @@ def _blocks(
     for file in patch.files:
         if file.change is FileChange.DELETED:
             continue  # nothing is left to show a remark at
+        sides = None if before is None or after is None else _sides(file, before, after)
         for hunk in file.hunks:
             old, new = hunk.old_start + (not hunk.old_count), hunk.new_start + (not hunk.new_count)
-            if before is not None and after is not None:
-                found = _standing(file, hunk, before, after)
+            if sides is not None:
+                found = _standing(hunk, sides)
                 if found is None:
                     continue
                 old, new = found
@@ -223,26 +226,30 @@ def _of_hunk(file: FileDiff, hunk: Hunk, old: int, new: int) -> Iterator[_Block]
             taken = put = 0
 
 
-def _standing(
-    file: FileDiff, hunk: Hunk, before: Mapping[str, str], after: Mapping[str, str]
-) -> tuple[int, int] | None:
-    """The lines at which both sides of a hunk stand in the texts; None where one of them does not."""
-    sides = []
-    for path, other, start, text in (
-        (file.old_path, LineKind.ADDED, hunk.old_start, before),
-        (file.new_path, LineKind.REMOVED, hunk.new_start, after),
-    ):
-        wanted = ["".join(line.text.split()) for line in hunk.lines if line.kind is not other]
-        if not wanted:
-            sides.append(start + 1)
-            continue
-        if path not in text:
-            return None
-        at = _nearest(wanted, ["".join(line.split()) for line in text[path].split("\n")], start)
+def _sides(file: FileDiff, before: Mapping[str, str], after: Mapping[str, str]) -> _Sides:
+    """The lines of a file before and after, without blanks; None for a side that lacks it."""
+    old, new = before.get(file.old_path), after.get(file.new_path)
+    return (
+        None if old is None else [_solid(line) for line in old.split("\n")],
+        None if new is None else [_solid(line) for line in new.split("\n")],
+    )
+
+
+def _solid(line: str) -> str:
+    return "".join(line.split())
+
+
+def _standing(hunk: Hunk, sides: _Sides) -> tuple[int, int] | None:
+    """The lines at which both sides of a hunk stand in the file; None where one of them does not."""
+    found = []
+    asked = ((LineKind.ADDED, hunk.old_start), (LineKind.REMOVED, hunk.new_start))
+    for lines, (other, start) in zip(sides, asked, strict=True):
+        wanted = [_solid(line.text) for line in hunk.lines if line.kind is not other]
+        at = start + 1 if not wanted else None if lines is None else _nearest(wanted, lines, start)
         if at is None:
             return None
-        sides.append(at)
-    return sides[0], sides[1]
+        found.append(at)
+    return found[0], found[1]
 
 
 def _nearest(wanted: list[str], lines: list[str], start: int) -> int | None:

@@ -44,6 +44,15 @@ class Format:
     join: Joiner
 
 
+def _plain(render: Callable[[Report, tuple[str, ...]], str]) -> Renderer:
+    """A format that has no colours and no width."""
+    return lambda report, _style, scenarios: render(report, scenarios)
+
+
+def _line_by_line(texts: tuple[str, ...], _exit_status: int) -> str:
+    return "".join(texts)
+
+
 def _one_after_the_other(texts: tuple[str, ...], _exit_status: int) -> str:
     return "\n\n".join(texts)
 
@@ -54,98 +63,98 @@ _ALL = (
         "mail",
         "the lists as people write them on a mailing list",
         (".mail", ".eml"),
-        lambda report, _style, scenarios: mail.render(report, scenarios),
+        _plain(mail.render),
         _one_after_the_other,
     ),
     Format(
         "markdown",
         "for a forge's comment or a wiki",
         (".md", ".markdown"),
-        lambda report, _style, scenarios: markdown.render(report, scenarios),
+        _plain(markdown.render),
         _one_after_the_other,
     ),
     Format(
         "html",
         "one page for a browser, with pictures; needs nothing else",
         (".html", ".htm"),
-        lambda report, _style, scenarios: html.render(report, scenarios),
+        _plain(html.render),
         html.join,
     ),
     Format(
         "json",
         "for machines; the schema is shipped",
         (".json",),
-        lambda report, _style, scenarios: json_format.render(report, scenarios),
+        _plain(json_format.render),
         json_format.join,
     ),
     Format(
         "sarif",
         "SARIF 2.1.0, for code scanning and editors",
         (".sarif",),
-        lambda report, _style, scenarios: sarif.render(report, scenarios),
+        _plain(sarif.render),
         sarif.join,
     ),
     Format(
         "terse",
         "one line a remark, as checkpatch writes them",
         (),
-        lambda report, _style, scenarios: terse.render(report, scenarios),
-        lambda texts, _status: "".join(texts),
+        _plain(terse.render),
+        _line_by_line,
     ),
     Format(
         "rdjson",
         "for reviewdog, in one object",
         (".rdjson",),
-        lambda report, _style, scenarios: rdjson.render(report, scenarios),
+        _plain(rdjson.render),
         rdjson.join,
     ),
     Format(
         "rdjsonl",
         "for reviewdog, one diagnostic a line",
         (".rdjsonl",),
-        lambda report, _style, scenarios: rdjson.render_lines(report, scenarios),
-        lambda texts, _status: "".join(texts),
+        _plain(rdjson.render_lines),
+        _line_by_line,
     ),
     Format(
         "github",
         "workflow commands, for annotations in GitHub Actions",
         (),
-        lambda report, _style, scenarios: github.render(report, scenarios),
-        lambda texts, _status: "".join(texts),
+        _plain(github.render),
+        _line_by_line,
     ),
     Format(
         "gitlab",
         "for GitLab's Code Quality",
         (),
-        lambda report, _style, scenarios: gitlab.render(report, scenarios),
+        _plain(gitlab.render),
         gitlab.join,
     ),
     Format(
         "patchwork",
         "the fields of Patchwork's checks, for each patch",
         (),
-        lambda report, _style, scenarios: patchwork.render(report, scenarios),
+        _plain(patchwork.render),
         patchwork.join,
     ),
     Format(
         "b4-check",
         "for b4 review, of the whole series; of one patch: the command b4-check",
         (),
-        lambda report, _style, scenarios: b4_check.render(report, scenarios),
+        _plain(b4_check.render),
         b4_check.join,
     ),
     Format(
         "mermaid",
         "Markdown with a drawing of each scenario that changes, before and after",
         (".mmd",),
-        lambda report, _style, scenarios: mermaid.render(report, scenarios),
+        _plain(mermaid.render),
         _one_after_the_other,
     ),
     Format(
         "dot",
         "the same drawings for Graphviz",
         (".dot", ".gv"),
-        lambda report, _style, scenarios: dot.render(report, scenarios),
+        _plain(dot.render),
         _one_after_the_other,
     ),
 )
