@@ -56,6 +56,7 @@ typedef struct Asked {
     uint32_t passing; /* states */
     int max_letters;
     bool contexts; /* of letters */
+    bool twice; /* at most: of a letter that repeats two count */
 } Asked;
 
 extern Asked *asked;

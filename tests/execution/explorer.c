@@ -9,10 +9,14 @@
  * With two worlds, the second takes the decisions of the first: of each kind of place (a call's name and its
  * line) the n-th as the n-th was there. What the first did not decide, it decides itself; where nobody has to go
  * on in place of another, nobody does. A pair whose order of tasks cannot be the same is dropped and counted.
+ * Of a line that the second may pass more often than the first, it is found out beforehand whether the first passes
+ * it more than once: if not, the second does not wait for what will not come.
  *
  * Usage: executor NAMES MAX_LETTERS MAX_RUNS [SEED]. NAMES holds lines `function ADDRESS NAME`, sorted by
  * address, for all functions under test; `line ADDRESS NUMBER`, sorted too, for all places; and what is asked
- * about a run, for facts nobody asks about only keep states apart: `enter NAME`, `watch CALL`, `pass STATE`. A
+ * about a run, for facts nobody asks about only keep states apart: `enter NAME`, `watch CALL`, `pass STATE`; and
+ * `count LINE`, a line that the second world may pass more often than the first, and `repeat twice`: of a letter
+ * that repeats two count. A
  * line from OWN on is one that the other world has not. With a SEED decisions are taken at random and nothing
  * is cut off.
  */
@@ -35,11 +39,16 @@
 extern World world_0;
 extern World world_1 __attribute__((weak));
 
-typedef struct Key { const char *name; int line, kind; } Key;
+typedef struct Key {
+    const char *name;
+    int line, kind;
+    bool counted; /* it is of interest how often it is passed in a run */
+    bool again; /* the first world passes it more than once */
+} Key;
 typedef struct Place { uintptr_t address; int line; } Place;
 
-/* What the first world decided at a place, and the second has not met. */
-typedef struct Waiting { unsigned char count, value[QUEUE]; } Waiting;
+/* What the first world decided at a place, and the second has not met; `all` if it has met all there will be. */
+typedef struct Waiting { unsigned char all, count, value[QUEUE]; } Waiting;
 
 /* The explorer's part of what is taken back. */
 typedef struct Live {
@@ -64,6 +73,8 @@ typedef struct Decision {
 struct Explorer {
     World *world[2];
     int worlds;
+    bool counting; /* how often the first world passes lines, in runs of its own */
+    int counted; /* the line of interest */
     ucontext_t home;
     char *stack[2][2];
     char *image;
@@ -166,7 +177,7 @@ static int key_of(const char *name, void *site, int kind)
                 fprintf(stderr, "executor: more than %d places that decide\n", KEYS);
                 exit(2);
             }
-            x->keys[x->key_count++] = (Key){ name, line, kind };
+            x->keys[x->key_count++] = (Key){ name, line, kind, line && line == x->counted, false };
         }
         x->met[at].name = name;
         x->met[at].site = site;
@@ -235,27 +246,15 @@ __attribute__((optimize("O2"))) static bool add(uint64_t **table, size_t *count,
     return false;
 }
 
-/* The first letter from `i` on that counts: of a letter that repeats the first two do. */
-static int next_counted(Seen *seen, int i)
-{
-    while (i > 1 && i < seen->letters && seen->letter[i] == seen->letter[i - 1] &&
-           seen->where[i] == seen->where[i - 1] && seen->letter[i] == seen->letter[i - 2] &&
-           seen->where[i] == seen->where[i - 2]) {
-        seen->context[i++] = COMPARED;
-    }
-    return i;
-}
-
 /* Contexts of letters that both worlds emitted are compared, and then they are no part of the state. */
 static void compare_contexts(void)
 {
     Seen *first = x->world[0]->seen, *second = x->world[1]->seen;
 
-    for (int i = next_counted(first, 0), k = next_counted(second, 0); i < first->letters && k < second->letters;
-         i = next_counted(first, i + 1), k = next_counted(second, k + 1)) {
+    for (int i = 0; i < first->letters && i < second->letters; i++) {
         if (first->context[i] != COMPARED) {
-            x->live.shifted |= first->context[i] != second->context[k];
-            first->context[i] = second->context[k] = COMPARED;
+            x->live.shifted |= first->context[i] != second->context[i];
+            first->context[i] = second->context[i] = COMPARED;
         }
     }
 }
@@ -277,8 +276,11 @@ static bool met_before(void)
         }
         hash = hash * 31 + x->live.ended[world];
     }
-    for (int key = 0; x->worlds > 1 && key < x->key_count; key++) {
+    for (int key = 0; key < x->key_count; key++) {
         Waiting *waiting = &x->live.waiting[key];
+        if (waiting->all) {
+            hash = hash * 1000003 + (uint64_t)key * 16;
+        }
         for (int i = 0; i < waiting->count; i++) {
             hash = hash * 1000003 + (uint64_t)key * 16 + waiting->value[i] + 1;
             hash ^= hash >> 29;
@@ -343,7 +345,7 @@ static Decision *another(int ways)
         for (; x->room < wider; x->room++) {
             Decision *decision = x->path[x->room] = calloc(1, sizeof(Decision));
             decision->memory = malloc(x->size);
-            for (int i = 0; i < 2 * x->worlds; i++) {
+            for (int i = 0; i < 4; i++) {
                 decision->stack[i / 2][i % 2] = malloc(USED);
             }
         }
@@ -435,7 +437,7 @@ static int lead(int kind, int key, int ways, const unsigned char *meaning)
 /* The second world does as the first did, and decides what that did not. */
 static int follow(int kind, int key, int ways, const unsigned char *meaning)
 {
-    bool own = x->keys[key].line >= OWN;
+    bool own = x->keys[key].line >= OWN || x->live.waiting[key].all;
 
     if (own && kind == TURN) {
         return 0;
@@ -443,6 +445,7 @@ static int follow(int kind, int key, int ways, const unsigned char *meaning)
     for (;;) {
         if (!own && x->live.waiting[key].count) {
             unsigned char value = pop(key);
+            x->live.waiting[key].all = x->keys[key].counted && !x->keys[key].again;
             for (int way = 0; way < ways; way++) {
                 if (value == (meaning ? meaning[way] : way)) {
                     return way;
@@ -466,10 +469,15 @@ int executor_choose(const World *world, int kind, const char *name, void *site, 
                     const unsigned char *meaning)
 {
     x->live.frame[world->number] = __builtin_frame_address(0);
-    if (x->worlds == 1) {
+    if (x->worlds == 1 && !x->counting) {
         return decide(ways);
     }
     int key = key_of(name, site, kind);
+    if (x->counting) {
+        x->keys[key].again |= x->live.waiting[key].all;
+        x->live.waiting[key].all = x->keys[key].counted;
+        return decide(ways);
+    }
     return world->number ? follow(kind, key, ways, meaning) : lead(kind, key, ways, meaning);
 }
 
@@ -497,7 +505,7 @@ static char *kept(char *line, size_t size)
 
 static void show(const char *text, size_t size)
 {
-    if (!add(&x->shown, &x->shown_count, &x->shown_room, mix(7, text, text + size))) {
+    if (!x->counting && !add(&x->shown, &x->shown_count, &x->shown_room, mix(7, text, text + size))) {
         puts(text);
     }
 }
@@ -652,9 +660,56 @@ static void read_names(const char *path)
             asked->watched[asked->watched_count++] = strdup(name);
         } else if (!strcmp(what, "pass")) {
             asked->passing |= 1u << atoi(name);
+        } else if (!strcmp(what, "count")) {
+            x->counted = atoi(name);
+        } else if (!strcmp(what, "repeat")) {
+            asked->twice = !strcmp(name, "twice");
         }
     }
     fclose(file);
+}
+
+/* All runs, at most `most` of a mode; false if there are more. `runs` counts them. */
+static bool explore(long most, long *runs)
+{
+    bool complete = true;
+
+    for (int mode = 0; mode < MODES && complete; mode++) {
+        for (int world = 0; world < x->worlds; world++) {
+            x->world[world]->prepare(mode);
+        }
+        memcpy(x->image, __data_start, x->size);
+        long limit = *runs + most;
+        begin();
+        for (++*runs; x->random ? *runs < limit : another_way(); ++*runs) {
+            if (x->random) {
+                begin();
+            } else if (*runs >= limit) {
+                complete = false;
+                break;
+            }
+        }
+        memcpy(__data_start, x->image, x->size);
+        x->length = 0;
+    }
+    return complete;
+}
+
+/* Find out which decisions on the line of interest the first world comes to more than once. */
+static bool count(long most)
+{
+    int worlds = x->worlds;
+    long runs = 0;
+
+    x->counting = true;
+    x->worlds = 1;
+    bool complete = explore(most, &runs);
+    x->worlds = worlds;
+    x->counting = false;
+    x->cut = 0;
+    x->seen_count = 0;
+    memset(x->seen, 0, x->seen_room * sizeof(*x->seen));
+    return complete;
 }
 
 int main(int argc, char **argv)
@@ -683,25 +738,7 @@ int main(int argc, char **argv)
     }
     x->size = (size_t)(_end - __data_start);
     x->image = malloc(x->size);
-    bool complete = true;
-    for (int mode = 0; mode < MODES && complete; mode++) {
-        for (int world = 0; world < x->worlds; world++) {
-            x->world[world]->prepare(mode);
-        }
-        memcpy(x->image, __data_start, x->size);
-        long limit = runs + most;
-        begin();
-        for (runs++; x->random ? runs < limit : another_way(); runs++) {
-            if (x->random) {
-                begin();
-            } else if (runs >= limit) {
-                complete = false;
-                break;
-            }
-        }
-        memcpy(__data_start, x->image, x->size);
-        x->length = 0;
-    }
+    bool complete = (!x->counted || count(most)) && explore(most, &runs);
     printf("#%s\t%ld\t%zu\t%d\t%d\t%d\n", complete ? "complete" : "bound", runs, x->seen_count, x->cut,
            x->dropped, x->lost);
     return 0;

@@ -28,6 +28,7 @@ from tests.execution.reduced_tree import (
 
 MOST_RUNS = 500_000  # of pairs; without pairs that drift apart it takes a fifth of that
 _WIDTH = 10_000  # lines of a source
+_TWICE = ("repeat twice",)  # of a letter that repeats two count
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,25 @@ class Base:
 
 def base_of(tree: Path, profile: Profile, scratch: Path, max_letters: int = 8) -> Base:
     world = compiled(tree, scratch)
-    return Base(world, run_many(link((world,), profile, scratch), max_letters), profile)
+    return Base(world, run_many(link((world,), profile, scratch, asked=_TWICE), max_letters), profile)
 
 
 def with_text(
-    base: Base, name: str, lines: Sequence[tuple[str, int]], scratch: Path, max_letters: int = 8
+    base: Base,
+    name: str,
+    lines: Sequence[tuple[str, int]],
+    scratch: Path,
+    max_letters: int = 8,
+    repeated: int = 0,
 ) -> tuple[Execution, Pairs]:
     """The runs of `base` with other lines of source `name` (each with the number of the line it was, 0: new),
-    and its pairs with those of `base`. Raises `Refused` if it does not compile."""
+    and its pairs with those of `base`. Line `repeated` of `base` may be passed more often than it was there.
+    Raises `Refused` if the text does not compile."""
     after = recompiled(base.world, name, _numbered(lines), scratch)
-    alone = run_many(link((after,), base.profile, scratch), max_letters)
-    kept = {came for _, came in lines}
-    program = link((base.world, after), base.profile, scratch, partial(_number, name, kept))
+    alone = run_many(link((after,), base.profile, scratch, asked=_TWICE), max_letters)
+    number = partial(_number, name, {came for _, came in lines})
+    asked = (*_TWICE, f"count {number(0, name, repeated)}") if repeated else _TWICE
+    program = link((base.world, after), base.profile, scratch, number, asked)
     *rows, last = output_of(program, max_letters, MOST_RUNS)
     end, runs, _, cut, dropped, lost = last.removeprefix("#").split("\t")
     pairs = frozenset(map(_pair, rows))

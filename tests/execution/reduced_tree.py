@@ -161,11 +161,12 @@ def link(
     profile: Profile,
     scratch: Path,
     number: Callable[[int, str, int], int] = lambda world, name, line: 0,
+    asked: Sequence[str] = (),
 ) -> Executable:
     """An executable that runs one world, or two on the same decisions.
 
     `number` gives the line of a source in a world (0 or 1) the number that lines of the same code share; from
-    OWN on it has none in the other world.
+    OWN on it has none in the other world. `asked` are further lines of what the executor is asked.
     """
     parts = []
     for index, world in enumerate(worlds):
@@ -182,7 +183,7 @@ def link(
     if len(worlds) > 1:
         lines += _numbered(program, placed, number)
     names = scratch / "names"
-    names.write_text("\n".join([*lines, *_asked(profile)]) + "\n")
+    names.write_text("\n".join([*lines, *_asked(profile), *asked]) + "\n")
     return Executable(program, names)
 
 

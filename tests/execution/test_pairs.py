@@ -77,6 +77,23 @@ def test_a_decision_of_new_code_is_its_own(base: Base, lines: Lines, tmp_path: P
     assert {((S, Fp, V, Fc), (S, V, Fc)), ((S, Fp, V, Fc), (S, Fp, V, Fc))} <= found
 
 
+def test_a_call_that_the_new_text_repeats_is_not_waited_for(base: Base, lines: Lines, tmp_path: Path) -> None:
+    at = next(
+        number for number, (text, _) in enumerate(lines) if "MIG_EVENT_PRECOPY_SETUP, &local_err" in text
+    )
+    assert lines[at + 2][0].strip() == "}"
+    loop = [
+        ("        while (qemu_file_get_error(s->to_dst_file)) {", 0),
+        *lines[at : at + 3],
+        ("        }", 0),
+    ]
+    text = [*lines[:at], *loop, *lines[at + 3 :]]
+    _, pairs = with_text(base, "migration", text, tmp_path, repeated=lines[at][1])
+    found = {(pair.before.letters, pair.after.letters) for pair in pairs.pairs}
+    assert {((S, Fp, V, Fc), (S, S, Fp, V, Fc)), ((S, Fp, V, Fc), (Fp, V, Fc))} <= found
+    assert (pairs.complete, pairs.lost) == (True, 0)
+
+
 def test_what_does_not_compile_is_refused(base: Base, lines: Lines, tmp_path: Path) -> None:
     with pytest.raises(Refused):
         with_text(base, "migration", [*lines, ("no C", 0)], tmp_path)

@@ -397,6 +397,12 @@ void __cyg_profile_func_exit(void *function, void *site)
 
 static void emit(int letter, int up)
 {
+    int function = run.stack[run.seen.current][run.depth[run.seen.current] - 1 - up], last = run.seen.letters - 1;
+
+    if (asked->twice && last > 0 && run.seen.letter[last] == letter && run.seen.where[last] == function &&
+        run.seen.letter[last - 1] == letter && run.seen.where[last - 1] == function) {
+        return;
+    }
     if (run.seen.letters == asked->max_letters) {
         executor_abandon(true);
     }
@@ -406,7 +412,7 @@ static void emit(int letter, int up)
             (unsigned char)(migration->state << 3 | run.seen.current << 1 | locked);
     }
     run.seen.letter[run.seen.letters] = (unsigned char)letter;
-    run.seen.where[run.seen.letters++] = run.stack[run.seen.current][run.depth[run.seen.current] - 1 - up];
+    run.seen.where[run.seen.letters++] = (unsigned char)function;
 }
 
 static void watch(const char *call, int outcome)

@@ -141,7 +141,8 @@ def _judged(bench: Bench, mutant: Mutant, lines: Sequence[Line], report: Told) -
     scratch = bench.folder / "mutant"
     shutil.rmtree(scratch, ignore_errors=True)
     name = Path(mutant.path).stem
-    alone, pairs = with_text(bench.base, name, [(line.text, line.came) for line in lines], scratch)
+    rows = [(line.text, line.came) for line in lines]
+    alone, pairs = with_text(bench.base, name, rows, scratch, repeated=mutant.line)
     assert alone.complete, mutant.name
     told: dict[Difference, list[Change]] = {}
     for change in report.changes:
