@@ -367,6 +367,7 @@ class Profile:
     paths: tuple[str, ...] = ()  # globs of files the domain lives in, for "not concerned"
     components: Mapping[str, str] = field(default_factory=dict)  # globs of files -> what people call them
     silent: tuple[str, ...] = ()  # globs of calls by which a handler does nothing: traces, logs, looks
+    blind: tuple[str, ...] = ()  # globs of calls that see what they are given, and nothing else: libraries
     mode: str = ""  # the tracked variable that registrations' modes are values of
     handlers: tuple[Handler, ...] = ()
     same: Mapping[str, str] = field(default_factory=dict)  # other trees' names -> the profile's name

@@ -108,6 +108,7 @@ class _Builder:
             results=top.number_map("results"),
             components=top.text_map("components"),
             silent=top.names("silent"),
+            blind=top.names("blind"),
             mode=top.text("mode", ""),
             called=_called(top.table("called")),
         )

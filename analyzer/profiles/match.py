@@ -78,6 +78,7 @@ def _all_sought(top: Table, index: Index) -> Iterator[_Sought]:
     yield from _list(top, "paths", "path", index.files, glob=True)
     yield from _list(top, "inert", "inert call", index.calls, glob=True)
     yield from _list(top, "silent", "silent call", index.calls, glob=True)
+    yield from _list(top, "blind", "blind call", index.calls, glob=True)
     yield from _list(top, "asserts", "assertion", index.words)
     yield from _list(top, "refutes", "assertion", index.words)
     for prefix in top.names("distinct"):

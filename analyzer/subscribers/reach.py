@@ -109,12 +109,12 @@ class Reach:
         return found
 
     def _ignored(self, name: str) -> bool:
-        """Calls that look at nothing: silent ones, and macros by their name."""
+        """Calls that look at nothing: silent and blind ones, and macros by their name."""
         return (
             name.isupper()
             or name in _OF_C
             or name in self._profile.asserts
-            or any(fnmatchcase(name, glob) for glob in self._profile.silent)
+            or any(fnmatchcase(name, glob) for glob in (*self._profile.silent, *self._profile.blind))
         )
 
     def _set_in(self, path: str, field: str) -> list[tuple[str, str]]:

@@ -139,6 +139,7 @@ def test_the_examples_of_the_description_are_a_profile(documented: Profile) -> N
     assert documented.components == {"pump/valves/*": "valve"}
     assert documented.mode == "mode"
     assert documented.silent == ("trace_*", "log_*")
+    assert documented.blind == ("strerror", "close")
     assert documented.called == Called(
         {"valve closes": ("valve_close",), "FAILURE": ("FAIL",)},
         {"failed suspend": ("valve-stuck", "valve-stuck-late")},

@@ -56,7 +56,7 @@ def profile(
         exclusions=(), objects={"the_bus": "Bus"}, deferrals=(), threads=(), joins=(), waits=(),
         locks=(Lock("big", ("big_lock",), ("big_unlock",)),), entries=(), interference=(), phases=(),
         scenarios=(), rules=(), registrations=registrations, paths=("bus/*",), components={"disks/*": "disk"},
-        silent=("trace_*", "log_*", "container_of"), mode="mode",
+        silent=("trace_*", "log_*", "container_of"), blind=("close", "str*"), mode="mode",
     )  # fmt: skip
 
 

@@ -77,6 +77,13 @@ def test_a_look_in_the_handler_itself() -> None:
     assert hit.lost == ("fan_off()",)
 
 
+def test_a_library_sees_what_it_is_given_and_nothing_else() -> None:
+    body = "Bus *b = the_bus; if (e->type == BUS_DOWN) {{ close(fd); {} }}"
+    blind = one_hit(body.format("strcpy(f->name, b->name);"))
+    assert (blind.seen, blind.lost) == ((), ())
+    assert ways(one_hit(body.format("strcpy(text, b->state);"))) == ["state b->state: fan_notify"]
+
+
 def test_a_look_on_the_way_of_another_event_does_not_count() -> None:
     assert not one_hit(
         "if (e->type == BUS_UP && bus_lively()) { on(); } if (e->type == BUS_DOWN) { off(); }"
