@@ -146,8 +146,9 @@ def _command(command: str) -> list[str]:
 
 def _mute(found: Sequence[Finding]) -> list[list[str]]:
     told = f"This mail was written by a program (analyze-series {analyzer.__version__}). If you want none of"
-    told += " its mails any more, answer on the list with this line, by itself:"
-    blocks = [fold(told, WIDTH), ["    analyze-series: mute"]]
+    told += " its mails any more, answer on the list with a line by itself:"
+    # In quotation marks and behind a word: a mail that copies this one unquoted asks for nothing.
+    blocks = [fold(told, WIDTH), ['    write "analyze-series: mute"']]
     if found:
         live = "If the project means to live with a finding, its .analyze-series.toml can say so, and why:"
         entry = ("[[suppress]]", f'fingerprint = "{visible(found[0].fingerprint)}"', 'reason = "..."')

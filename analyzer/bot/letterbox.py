@@ -36,8 +36,9 @@ _MARKS = (
     "x-auto-response-suppress",
     "x-analyze-series",
     "x-failed-recipients",
+    "robot-id",
 )
-_MUTE = re.compile(r"^analyze-series: *(mute|unmute)\.?$", re.IGNORECASE)
+_MUTE = re.compile(r"^([\"'`]?)analyze-series: *(mute|unmute)\1\.?$", re.IGNORECASE)
 
 
 class Part(Enum):
@@ -220,9 +221,10 @@ def _dated(text: str) -> float:
 
 
 def _wish(made: Post) -> str:
-    """What the sender asks of the bot, on a line of its own that is not quoted."""
-    for line in made.letter.lines[:2000]:
+    """What the sender asks of the bot, on a line of its own that is neither quoted nor part of a diff."""
+    end = made.body.cut.first
+    for line in made.letter.lines[: 2000 if end < 0 else min(end, 2000)]:
         found = _MUTE.match(line.text.strip()) if len(line.text) < 100 else None
         if found:
-            return found.group(1).lower()
+            return found.group(2).lower()
     return ""

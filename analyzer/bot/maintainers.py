@@ -2,11 +2,13 @@
 
 Input: the file's text, paths. Output: addresses. It is read as text alone: no script is run, and fields that
 are regular expressions (``N:``, ``K:``) are left aside. ``F:`` and ``X:`` are globs: one that ends in ``/``
-is a folder with all below it, else ``*`` and ``?`` stay within one folder. Not modelled: git's history.
+is a folder with all below it, else ``*`` and ``?`` stay within one folder. The people of an entry for
+everything (``F: *``, ``F: */``) are asked only where nobody else is. Not modelled: git's history.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from analyzer.model.unknown import InputError
 
 _FIELD = re.compile(r"^([A-Z]):\s*(\S.*?)\s*$")
 _LARGEST = 16_000_000
+_EVERYTHING = ("*", "*/", "*/*")
+_LIST = "L"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class Section:
     people: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
     apart: tuple[str, ...]
+
+    @property
+    def everything(self) -> bool:
+        """Whether it is for what is not told apart."""
+        return any(glob in _EVERYTHING for glob in self.files)
 
     def covers(self, path: str) -> bool:
         return _any(self.files, path) and not _any(self.apart, path)
@@ -60,16 +69,24 @@ def sections(text: str) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def maintainers_of(known: Iterable[Section], paths: Sequence[str], roles: Sequence[str]) -> tuple[str, ...]:
+def maintainers_of(known: Sequence[Section], paths: Sequence[str], roles: Sequence[str]) -> tuple[str, ...]:
     """The addresses of those with one of the roles, those with most of the paths first."""
-    counts: dict[str, int] = {}
+    near: dict[str, int] = {}
+    far: dict[str, int] = {}
+    people = False  # of a section that is not for everything
     for section in known:
         covered = sum(section.covers(path) for path in paths)
         if covered:
+            counts = far if section.everything else near
+            people = people or not section.everything
             for role, address in section.people:
                 if role in roles:
                     counts[address] = counts.get(address, 0) + covered
-    return tuple(sorted(counts, key=lambda address: -counts[address]))
+    if people:
+        lists = {each for one in known if one.everything for role, each in one.people if role == _LIST}
+        far = {address: count for address, count in far.items() if address in lists}
+    ordered = (sorted(counts, key=lambda address: -counts[address]) for counts in (near, far))
+    return tuple(dict.fromkeys(itertools.chain(*ordered)))
 
 
 def _any(globs: Iterable[str], path: str) -> bool:

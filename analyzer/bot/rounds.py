@@ -11,9 +11,9 @@ import hashlib
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 
 from analyzer.bot.apart import Failed
 from analyzer.bot.arrival import Arrival
@@ -25,7 +25,7 @@ from analyzer.bot.maildir import listing
 from analyzer.bot.maintainers import maintainers_of, read_maintainers
 from analyzer.bot.outbox import Outbox
 from analyzer.bot.policy import Policy, SourceKind, WatchedSource, matches
-from analyzer.bot.sending import send_due, take_stock
+from analyzer.bot.sending import Sender, send_due, take_stock
 from analyzer.bot.sources import arrivals
 from analyzer.bot.state import Attempt, Reply, State
 from analyzer.model.unknown import InputError
@@ -88,20 +88,51 @@ class Rounds:
     def deliver(self) -> None:
         """Puts the replies that are composed into the outbox, as many as may go in an hour, and sends them if
         the policy says so."""
+        most = self._policy.reply.mails_per_hour
         for reply in self._state.replies("draft", "composed", "staged"):
             now = self._now()
-            most = self._policy.reply.mails_per_hour
-            if reply.draft == "composed" and self._state.drafted_since(now - _HOUR) >= most:
-                if reply.message_id not in self._held:
-                    self._held.add(reply.message_id)
-                    self._say(f"the reply to <{reply.answers}> waits: {most} mails an hour may go")
-                continue
+            if reply.draft == "composed":
+                unwanted = self._unwanted(reply)
+                if unwanted:
+                    with self._state.change():
+                        self._state.withhold(reply.message_id, unwanted)
+                    self._say(f"the reply to <{reply.answers}> is not written: {unwanted}")
+                    continue
+                if self._is_held(reply):
+                    continue
+                if self._state.drafted_since(now - _HOUR) >= most:
+                    if reply.message_id not in self._held:
+                        self._held.add(reply.message_id)
+                        self._say(f"the reply to <{reply.answers}> waits: {most} mails an hour may go")
+                    continue
             path = self._outbox.deliver(reply, self._state, now)
             self._say(f"the reply to <{reply.answers}> is in {path}")
         smtp = self._policy.smtp
         if smtp is not None:
-            good = send_due(smtp, self._policy.reply.own, self._state, self._now(), self._say, self._warn)
+            by = Sender(smtp, self._policy.reply.own, most, self._unwanted, self._is_held)
+            good = send_due(by, self._state, self._now(), self._say, self._warn)
             self.troubled = self.troubled or not good
+
+    def _parts(self, reply: Reply) -> tuple[Candidate, ...]:
+        """What a reply that was made is about, sender by sender."""
+        senders = dict.fromkeys(mail.heading.sender for mail in self._state.of_reply(reply.message_id))
+        every = (candidates(self._state.of_sender(sender, _MOST_OF_SENDER)) for sender in senders)
+        return tuple(one for one in itertools.chain(*every) if one.reply == reply.message_id)
+
+    def _is_held(self, reply: Reply) -> bool:
+        """Whether an embargo that was written since keeps a reply back."""
+        return any(self._embargoed(one, self._now()) for one in self._parts(reply))
+
+    def _unwanted(self, reply: Reply) -> str:
+        """What has come to be in the way of a reply that was made and has not gone yet, or ""."""
+        for one in self._parts(reply):
+            if one.newer:
+                return f"superseded by v{one.newer}"
+            if not all(map(self._policy.reply.may_answer, one.senders)):
+                return "its author may not be answered"
+            if self._muted(one):
+                return "mute"
+        return ""
 
     # Reading
 
@@ -158,8 +189,7 @@ class Rounds:
         assert arrival.raw is not None
         if one.robot or self._state.is_own(one.message_id):
             return
-        if one.wish and one.sender:
-            self._state.set_mute(one.sender, one.wish == "mute")
+        if one.wish and one.sender and self._state.heed(one.message_id, one.sender, one.wish == "mute"):
             self._say(f"{one.sender} asks to {one.wish}")
         if one.part is Part.OTHER:
             return
@@ -194,13 +224,13 @@ class Rounds:
                     one = completed(
                         one, self._state.of_thread(one.root, self._policy.series.most_patches * 2)
                     )
-                refused = self._refused(one, every, now)
+                hidden = self._embargoed(one, now)
+                refused = self._refused(one, every, now, hidden)
                 if refused:
-                    self._settle(one, refused)
+                    self._settle(one, refused, silent=hidden)
                     continue
                 attempt = self._state.attempt(one.key)
                 when = max(one.due(self._policy.series), attempt.due)
-                hidden = self._embargoed(one, now)
                 if when > now or hidden:
                     if not hidden and one.key not in self._told:
                         self._told.add(one.key)
@@ -212,8 +242,8 @@ class Rounds:
             self._resting[sender] = (newest, next_due)
         return False
 
-    def _refused(self, one: Candidate, every: Iterable[Candidate], now: float) -> str:
-        """Why a series is not looked at, or ""."""
+    def _refused(self, one: Candidate, every: Iterable[Candidate], now: float, hidden: bool) -> str:
+        """Why a series is not looked at, or ""; `hidden` tells that it is under an embargo."""
         policy, state = self._policy, self._state
         if one.reply:
             return "answered before"
@@ -221,18 +251,10 @@ class Rounds:
             return f"superseded by v{one.newer}"
         if not all(map(policy.reply.may_answer, one.senders)):
             return "its author may not be answered"
-        threads = {
-            one.root,
-            *(link for mail in one.mails for link in (mail.message_id, *mail.heading.references)),
-        }
-        muted = (
-            any(state.is_mute(sender) or matches(sender, policy.mute.authors) for sender in one.senders)
-            or bool(threads & set(policy.mute.threads))
-            or any(matches(title, policy.mute.titles) for title in one.titles)
-        )
-        if muted:
+        if self._muted(one):
             return "mute"
-        if policy.series.most_age and one.dated(now) < now - policy.series.most_age:
+        most_age = policy.series.most_age
+        if most_age and not hidden and max(one.dated(now), self._free_since(one)) < now - most_age:
             return "too old"
         if max(one.total, len(one.patches)) > policy.series.most_patches:
             return f"more than {policy.series.most_patches} patches"
@@ -245,18 +267,36 @@ class Rounds:
                 return "sent again, and answered then"
         return ""
 
+    def _muted(self, one: Candidate) -> bool:
+        state, mute = self._state, self._policy.mute
+        threads = {
+            one.root,
+            *(link for mail in one.mails for link in (mail.message_id, *mail.heading.references)),
+        }
+        return (
+            any(state.is_mute(sender) or matches(sender, mute.authors) for sender in one.senders)
+            or bool(threads & set(mute.threads))
+            or any(matches(title, mute.titles) for title in one.titles)
+        )
+
     def _embargoed(self, one: Candidate, now: float) -> bool:
         today = date.fromtimestamp(now)
+        return any(last is None or last >= today for last in self._embargoes(one))
+
+    def _free_since(self, one: Candidate) -> float:
+        """When the last embargo on a series ended, or 0."""
+        ends = [last for last in self._embargoes(one) if last is not None]
+        return max((datetime.combine(last, time.max).timestamp() for last in ends), default=0.0)
+
+    def _embargoes(self, one: Candidate) -> Iterator[date | None]:
+        """The last days of the embargoes that a series falls under; None is for ever."""
         for embargo in self._policy.embargoes:
-            if embargo.until is not None and embargo.until < today:
-                continue
             if (
                 any(matches(sender, embargo.authors) for sender in one.senders)
                 or any(matches(title, embargo.titles) for title in one.titles)
                 or any(path == MORE or matches(path, embargo.paths) for path in one.paths if embargo.paths)
             ):
-                return True
-        return False
+                yield embargo.until
 
     def _judge(self, one: Candidate, attempt: Attempt) -> None:
         if attempt.begun >= _MOST_BEGUN:
@@ -315,11 +355,12 @@ class Rounds:
             self._state.drop_attempt(one.key)
         self._warn(f"{one.title}: given up: {why}")
 
-    def _settle(self, one: Candidate, outcome: str) -> None:
+    def _settle(self, one: Candidate, outcome: str, *, silent: bool = False) -> None:
         with self._state.change():
             self._state.settle((mail.id for mail in one.mails if not mail.outcome), outcome, one.reply)
             self._state.drop_attempt(one.key)
-        self._say(f"{one.title}: {outcome}")
+        if not silent:
+            self._say(f"{one.title}: {outcome}")
 
     def _answer(self, one: Candidate, judgement: Judgement) -> None:
         """Composes the reply; what it is made of is settled in the same change."""
@@ -354,7 +395,7 @@ class Rounds:
     def _cc(self, one: Candidate, to: str) -> tuple[str, ...]:
         """Who else gets the reply."""
         policy = self._policy.reply
-        found = [*one.senders, *policy.cc]
+        found = [*one.senders[: policy.most_cc], *policy.cc]
         if policy.maintainers is not None:
             try:
                 known = read_maintainers(policy.maintainers)

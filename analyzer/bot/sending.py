@@ -3,7 +3,8 @@
 Input: the replies whose sending is due. Output: changes of the state. Just before a mail's text goes to the
 server, the state calls it ``sending``; found so after a crash, or if the server does not answer the text,
 nobody knows whether it was taken: it is ``interrupted``, listed, and sent again only when somebody asks for
-that, as the same mail. What a server refuses for a time is tried again. Not modelled: delivery reports.
+that, as the same mail. What a server refuses for a time is tried again; while it cannot be reached, all wait.
+Not modelled: delivery reports.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.bot.policy import Smtp, Tls
@@ -20,6 +22,7 @@ from analyzer.bot.state import Reply, State
 
 _TIMEOUT = 60.0  # seconds for each answer of the server
 _PATIENCE = 600.0  # seconds before a refused mail is tried again, twice as long each time
+_HOUR = 3600.0
 _DOUBT = "may or may not have been sent"
 _SHOWN = 200  # letters of what a server says
 
@@ -34,6 +37,22 @@ class Refused(Exception):
         self.lasting = lasting
 
 
+class Unreachable(Exception):
+    """The server cannot be talked to, which says nothing about any mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """How replies are sent: by which server, from which address, at most how many in an hour. `unwanted` says
+    why a reply is not to be sent any more, or ""; `held` that it is not to be sent now."""
+
+    smtp: Smtp
+    own: str
+    an_hour: int
+    unwanted: Callable[[Reply], str]
+    held: Callable[[Reply], bool]
+
+
 def take_stock(state: State, *, resend: bool, warn: Say) -> None:
     """Finds what was interrupted. With `resend` it is due again, else it is listed."""
     with state.change():
@@ -46,19 +65,32 @@ def take_stock(state: State, *, resend: bool, warn: Say) -> None:
         warn(f"{_named(reply)} {_DOUBT}: --resend sends it again, as the same mail")
 
 
-def send_due(smtp: Smtp, own: str, state: State, now: float, say: Say, warn: Say) -> bool:
+def send_due(by: Sender, state: State, now: float, say: Say, warn: Say) -> bool:
     """Sends what is due; False if something could not be sent."""
     good = True
-    for reply in state.to_send(now):
+    due = [reply for reply in state.to_send(now) if not by.held(reply)]
+    for at, reply in enumerate(due):
+        if state.given_since(now - _HOUR) >= by.an_hour:
+            break
+        unwanted = by.unwanted(reply)
+        if unwanted:
+            with state.change():
+                state.set_sending(reply.message_id, "withheld", why=unwanted)
+            say(f"{_named(reply)} is not sent: {unwanted}")
+            continue
         try:
-            with _connection(smtp) as server:
-                missed = _announce(server, own, reply.recipients)
+            recipients = [address for address in reply.recipients if not state.is_mute(address)]
+            with _connection(by.smtp) as server:
+                missed = _announce(server, by.own, recipients)
                 with state.change():
-                    state.set_sending(reply.message_id, "sending")
+                    state.set_given(reply.message_id, now)
                 _give(server, reply.eml)
+        except Unreachable as why:
+            _wait(due[at:], str(why), state, now, warn)
+            return False
         except Refused as why:
             good = False
-            _refused(smtp, reply, why, state, now, warn)
+            _refused(by.smtp, reply, why, state, now, warn)
             continue
         except (OSError, smtplib.SMTPException) as why:
             good = False
@@ -68,11 +100,19 @@ def send_due(smtp: Smtp, own: str, state: State, now: float, say: Say, warn: Say
             continue
         with state.change():
             state.set_sending(reply.message_id, "sent")
-        say(f"{_named(reply)} is sent to {', '.join(one for one in reply.recipients if one not in missed)}")
+        say(f"{_named(reply)} is sent to {', '.join(one for one in recipients if one not in missed)}")
         for address in missed:
             good = False
             warn(f"{_named(reply)}: the server does not take {address}")
     return good
+
+
+def _wait(replies: Sequence[Reply], why: str, state: State, now: float, warn: Say) -> None:
+    with state.change():
+        for reply in replies:
+            state.set_sending(reply.message_id, "due", due=now + _PATIENCE, why=why)
+    them = "is" if len(replies) == 1 else f"and {len(replies) - 1} more are"
+    warn(f"{_named(replies[0])} {them} tried again later: {why}")
 
 
 def _refused(smtp: Smtp, reply: Reply, why: Refused, state: State, now: float, warn: Say) -> None:
@@ -100,7 +140,7 @@ def _connection(smtp: Smtp) -> Iterator[smtplib.SMTP]:
             server.login(smtp.user, _first_line(smtp.password))
     except (OSError, smtplib.SMTPException, ValueError) as why:
         _close(server)
-        raise Refused(f"{smtp.host}:{smtp.port}: {_shown(str(why))}", lasting=False) from None
+        raise Unreachable(f"{smtp.host}:{smtp.port}: {_shown(str(why))}") from None
     try:
         yield server
     finally:

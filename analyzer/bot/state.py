@@ -20,7 +20,7 @@ from analyzer.intake.posts import Heading
 from analyzer.intake.subject import Subject
 from analyzer.model.unknown import InputError
 
-_LAYOUT = 1
+_LAYOUT = 2
 _TABLES = """
 CREATE TABLE cursor (source TEXT PRIMARY KEY, place TEXT NOT NULL);
 CREATE TABLE seen (source TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (source, name)) WITHOUT ROWID;
@@ -33,6 +33,7 @@ CREATE TABLE mail (
 );
 CREATE INDEX mail_by_root ON mail (root, id);
 CREATE INDEX mail_by_sender ON mail (sender, id);
+CREATE INDEX mail_by_reply ON mail (reply, id);
 CREATE INDEX mail_open ON mail (outcome, part);
 CREATE TABLE attempt (
     series TEXT PRIMARY KEY, begun INTEGER NOT NULL, failed INTEGER NOT NULL, due REAL NOT NULL,
@@ -42,9 +43,10 @@ CREATE TABLE reply (
     message_id TEXT PRIMARY KEY, file TEXT NOT NULL, answers TEXT NOT NULL, root TEXT NOT NULL,
     recipients TEXT NOT NULL, eml BLOB NOT NULL, draft TEXT NOT NULL, drafted REAL NOT NULL DEFAULT 0,
     sending TEXT NOT NULL, sendings INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
-    why TEXT NOT NULL DEFAULT ''
+    given REAL NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE mute (address TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE wish (message_id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -77,8 +79,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply. `draft` is ``composed``, ``staged`` or ``delivered``; `sending` ``no``, ``due``, ``sending``,
-    ``sent``, ``interrupted`` or ``refused``."""
+    """A reply. `draft` is ``composed``, ``staged``, ``delivered``, or ``withheld`` if it is not wanted any
+    more; `sending` ``no``, ``due``, ``sending``, ``sent``, ``interrupted``, ``refused`` or ``withheld``."""
 
     message_id: str
     file: str
@@ -222,6 +224,10 @@ class State:
         )
         return tuple(_kept(row) for row in reversed(rows.fetchall()))
 
+    def of_reply(self, message_id: str) -> tuple[Kept, ...]:
+        """The mails that a reply is about, as far as they are kept."""
+        return self._newest_where("reply = ?", message_id, -1)
+
     def raw(self, number: int) -> bytes:
         """A mail as it came."""
         (raw,) = self._database.execute("SELECT raw FROM mail WHERE id = ?", (number,)).fetchone()
@@ -296,13 +302,27 @@ class State:
 
     def in_thread(self, root: str) -> int:
         """How many replies were made in a thread."""
-        (count,) = self._database.execute("SELECT count(*) FROM reply WHERE root = ?", (root,)).fetchone()
+        (count,) = self._database.execute(
+            "SELECT count(*) FROM reply WHERE root = ? AND draft != 'withheld'", (root,)
+        ).fetchone()
         return int(count)
 
     def drafted_since(self, since: float) -> int:
         """How many replies went into the outbox since then."""
         row = self._database.execute("SELECT count(*) FROM reply WHERE drafted > ?", (since,)).fetchone()
         return int(row[0])
+
+    def given_since(self, since: float) -> int:
+        """How many replies were given to a mail server since then."""
+        row = self._database.execute("SELECT count(*) FROM reply WHERE given > ?", (since,)).fetchone()
+        return int(row[0])
+
+    def withhold(self, message_id: str, why: str) -> None:
+        """Notes that a reply which is not in the outbox yet will not come there."""
+        self._database.execute(
+            "UPDATE reply SET draft = 'withheld', sending = 'no', why = ? WHERE message_id = ?",
+            (why, message_id),
+        )
 
     def set_draft(self, message_id: str, draft: str, now: float) -> None:
         """Notes how far a reply is on its way into the outbox."""
@@ -319,6 +339,13 @@ class State:
             (sending, more, due, why, message_id),
         )
 
+    def set_given(self, message_id: str, now: float) -> None:
+        """Notes, just before it is done, that a reply's text is given to the mail server."""
+        self._database.execute(
+            "UPDATE reply SET sending = 'sending', given = ?, why = '' WHERE message_id = ?",
+            (now, message_id),
+        )
+
     def to_send(self, now: float) -> tuple[Reply, ...]:
         """The delivered replies whose sending is due."""
         rows = self._database.execute(
@@ -330,11 +357,16 @@ class State:
 
     # Who does not want replies
 
-    def set_mute(self, address: str, wanted: bool) -> None:
+    def heed(self, message_id: str, address: str, wanted: bool) -> bool:
+        """Does what somebody asks in a mail; False if that mail was heeded before, from wherever it comes."""
+        done = self._database.execute("INSERT OR IGNORE INTO wish VALUES (?)", (message_id,))
+        if message_id and done.rowcount != 1:
+            return False
         if wanted:
             self._database.execute("INSERT OR IGNORE INTO mute VALUES (?)", (address,))
         else:
             self._database.execute("DELETE FROM mute WHERE address = ?", (address,))
+        return True
 
     def is_mute(self, address: str) -> bool:
         row = self._database.execute("SELECT 1 FROM mute WHERE address = ?", (address,)).fetchone()

@@ -44,6 +44,7 @@ ROBOTS = {
     "bulk of no list": {"Precedence": "bulk", "List-Id": ""},
     "an answering machine": {"X-Autoreply": "yes"},
     "another bot of this kind": {"X-Analyze-Series": "1"},
+    "a robot that says so": {"Robot-ID": "<tip@bots.example>"},
     "a bounce": {"Return-Path": "<>"},
     "a report": {"Content-Type": "multipart/report; boundary=x"},
     "a newsletter": {
@@ -155,6 +156,17 @@ def test_cc_from_a_maintainers_file(tmp_path: Path) -> None:
     assert drafts == [("ines@radio.example", None)] and "nobody is put into Cc" in said
 
 
+def test_whoever_keeps_everything_is_asked_only_where_nobody_else_is() -> None:
+    """As the last entry of the kernel's file is meant, whose head gets no mail of every patch."""
+    known = sections(
+        "Net\nM: Nel <nel@b.example>\nF: net/\n\n"
+        "THE REST\nM: Head <head@b.example>\nL: all@b.example\nF: *\nF: */\n"
+    )
+    assert maintainers_of(known, ("net/a.c", "x.c", "y/z.c"), ("M",)) == ("nel@b.example",)
+    assert maintainers_of(known, ("net/a.c",), ("M", "L")) == ("nel@b.example", "all@b.example")
+    assert maintainers_of(known, ("other/a.c",), ("M", "L")) == ("head@b.example", "all@b.example")
+
+
 @pytest.mark.parametrize(
     ("glob", "path", "covered"),
     [
@@ -239,6 +251,82 @@ def test_whoever_asks_is_left_alone_until_they_ask_otherwise(tmp_path: Path) -> 
         assert len(made.drafts) == (1 if at == 2 else 0)
 
 
+MUTE = "analyze-series: mute"
+
+
+@pytest.mark.parametrize(
+    ("text", "heeded"),
+    [
+        (f"Please.\n{MUTE}\n", True),
+        (f'"{MUTE}"\n', True),
+        (f"> {MUTE}\n", False),
+        (f"Write {MUTE} to be left alone.\n", False),
+    ],
+)
+def test_what_counts_as_a_wish(text: str, heeded: bool) -> None:
+    seen = sight(mail("Re: hello", text, message_id="ask@radio.example"), OWN, ())
+    assert seen.wish == ("mute" if heeded else "")
+
+
+def test_a_patch_asks_above_its_diff_alone() -> None:
+    raw = series()[1].decode()
+    within = raw.replace("         break;\n", f" {MUTE}\n", 1)
+    above = raw.replace("---\n", f"---\n{MUTE}\n", 1)
+    assert within != raw != above
+    assert [sight(each.encode(), OWN, ()).wish for each in (within, above)] == ["", "mute"]
+
+
+def test_who_copies_the_bots_mail_unquoted_asks_for_nothing(tmp_path: Path) -> None:
+    made = box(tmp_path)
+    made.put(series())
+    made.look()
+    (draft,) = made.drafts
+    assert MUTE in str(draft.get_payload())
+    copied = "I see.\n\n-----Original Message-----\n" + str(draft.get_payload())
+    for text in (copied, "\n".join(line.strip() for line in copied.split("\n"))):
+        assert sight(mail("Re: hello", text, message_id="ask@radio.example"), OWN, ()).wish == ""
+
+
+def test_a_wish_is_heeded_once_however_often_its_mail_is_read(tmp_path: Path) -> None:
+    """A program that keeps a maildir may give a mail another name."""
+    made = box(tmp_path)
+    first = mail("Re: hello", MUTE, message_id="ask1@radio.example")
+    made.put([first], prefix="a")
+    made.look()
+    made.put([mail("Re: hello", "analyze-series: unmute", message_id="ask2@radio.example")], prefix="b")
+    made.look()
+    made.put([first, *series()], prefix="c")
+    made.look()
+    assert len(made.drafts) == 1
+
+
+@pytest.mark.parametrize("cause", ["mute", "newer", "denied", "embargo"])
+def test_a_reply_that_waits_goes_only_if_it_is_still_wanted(tmp_path: Path, cause: str) -> None:
+    made = box(tmp_path, reply="mails_per_hour = 1")
+    made.put([raw.replace(b"ines@", b"olga@") for raw in series(stem="other")], prefix="a")
+    made.put(series(), prefix="b")
+    assert "waits: 1 mails an hour" in made.look()
+    config = (tmp_path / "bot.toml").read_text()
+    if cause == "mute":
+        made.put([mail("Re: hello", MUTE, message_id="ask@radio.example")], prefix="c")
+    elif cause == "newer":
+        made.put([series(version=2)[0], series(version=2)[1]], prefix="c")
+    elif cause == "denied":
+        (tmp_path / "bot.toml").write_text(config.replace("allow =", 'deny = ["ines@*"]\nallow ='))
+    else:
+        embargo = '\n[[embargo]]\nauthors = ["ines@*"]\nreason = "later"\nuntil = 2026-11-24\n'
+        (tmp_path / "bot.toml").write_text(config + embargo)
+    made.look(later=60)
+    said = made.look(later=4000)
+    assert len(made.drafts) == 1 and "is in " not in said
+    made.look(later=90_000)
+    others = {"embargo": ["<fw-1-2@radio.example>"], "newer": ["<fw-2-1@radio.example>"]}.get(cause, [])
+    assert sorted(str(draft["In-Reply-To"]) for draft in made.drafts) == [
+        *others,
+        "<other-1-2@radio.example>",
+    ]
+
+
 def test_nobody_mutes_another(tmp_path: Path) -> None:
     made = box(tmp_path)
     text = "analyze-series: mute\n"
@@ -259,6 +347,19 @@ def test_an_embargo_holds_up_to_its_day(tmp_path: Path, rule: str) -> None:
     assert not made.drafts
     made.look(later=2 * 86400 + 1)
     assert len(made.drafts) == 1
+
+
+def test_an_embargo_outlasts_the_age_from_which_on_series_are_left_aside(tmp_path: Path) -> None:
+    """In between nothing is said in the log either, even of a version that another one replaces."""
+    more = '[[embargo]]\npaths = ["fwup/*"]\nreason = "fixed elsewhere first"\nuntil = 2026-12-24'
+    made = box(tmp_path, more=more)
+    text = (tmp_path / "bot.toml").read_text().replace("max_age_days = 0", "max_age_days = 7")
+    (tmp_path / "bot.toml").write_text(text)
+    made.put(series())
+    made.put(series(version=2), prefix="b")
+    assert [made.look(later=days * 86400) for days in (0, 8, 29)] == ["", "", ""]
+    made.look(later=31 * 86400)
+    assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-2-2@radio.example>"]
 
 
 def test_an_embargo_on_paths_holds_where_not_all_of_them_are_known() -> None:

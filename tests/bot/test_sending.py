@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.bot.mails import Box, box, environment, series
+from tests.bot.mails import Box, box, environment, mail, series
 
 controllers = pytest.importorskip("aiosmtpd.controller", reason="aiosmtpd is not installed")
 
@@ -136,6 +136,68 @@ def test_a_server_that_is_not_there_is_tried_again(tmp_path: Path, post: Post) -
     (tmp_path / "bot.toml").write_text(text.replace("port = 1\n", f"port = {port}\n"))
     made.look(later=700)
     assert len(post.took) == 1
+
+
+def several(folder: Path, post: Post, count: int, reply: str = "") -> Box:
+    """A bot with as many series, each of another author."""
+    made = sending(folder, post, reply)
+    for at in range(1, count):
+        made.put(
+            [raw.replace(b"ines@", f"author{at}@".encode()) for raw in series(stem=f"fw{at}")],
+            prefix=f"s{at}",
+        )
+    return made
+
+
+def test_a_server_that_is_away_for_days_loses_no_mail_and_then_gets_no_flood(
+    tmp_path: Path, post: Post
+) -> None:
+    port, post.port = post.port, 1
+    made = several(tmp_path, post, 3, "mails_per_hour = 2")
+    said = [made.look(later=hours * 3600) for hours in range(48)]
+    assert len(made.drafts) == 3
+    assert not any("given up" in one for one in said) and "and 2 more are tried again later" in said[1]
+    text = (tmp_path / "bot.toml").read_text()
+    (tmp_path / "bot.toml").write_text(text.replace("port = 1\n", f"port = {port}\n"))
+    made.look(later=49 * 3600)
+    assert len(post.took) == 2
+    made.look(later=49 * 3600 + 3000)
+    assert len(post.took) == 2
+    made.look(later=50 * 3600 + 1)
+    assert len(post.took) == 3
+
+
+def test_what_is_not_wanted_any_more_is_not_sent(tmp_path: Path, post: Post) -> None:
+    """Between the draft and the sending, and before a sending again on demand."""
+    made = several(tmp_path, post, 2, 'cc = ["fwup@lists.example", "reader@lists.example"]')
+    post.answer = "451 come back"
+    made.look()
+    ask = ("ines@radio.example", "reader@lists.example")
+    made.put(
+        [mail("Re: x", "analyze-series: mute\n", message_id=f"m{who}", sender=who) for who in ask],
+        prefix="ask",
+    )
+    post.answer = "250 OK"
+    made.look(later=60)
+    assert "is not sent: mute" in made.look(later=700)
+    assert [envelope.rcpt_tos for envelope in post.took] == [["author1@radio.example", "fwup@lists.example"]]
+    assert "sent" not in made.look(later=9000, resend=True)
+
+
+def test_a_sending_again_on_demand_keeps_to_so_many_an_hour(tmp_path: Path, post: Post) -> None:
+    made = several(tmp_path, post, 3, "mails_per_hour = 3")
+    post.drops = True
+    made.look()
+    post.drops = False
+    (tmp_path / "bot.toml").write_text(
+        (tmp_path / "bot.toml").read_text().replace("mails_per_hour = 3", "mails_per_hour = 1")
+    )
+    assert len(post.took) == 3
+    made.look(later=4000, resend=True)
+    assert len(post.took) == 4
+    made.look(later=8000)
+    made.look(later=12000)
+    assert len(post.took) == 6 and len({e.rcpt_tos[0] for e in post.took}) == 3
 
 
 def test_a_sending_that_was_interrupted_is_listed_and_repeated_on_demand_alone(
