@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # git runs hooks often: what is not needed is not read
     from analyzer.snapshots.objects import Objects
 
 FRAMEWORK = "pre-commit"  # the framework of that name, which hands a push on in its own words
-_SUPPRESS = "or say why it is lived with, in .analyze-series.toml of the commit that it is based on"
-_NO_VERIFY = f"git push --no-verify pushes all the same; {_SUPPRESS}"
+_NO_VERIFY = ("git push --no-verify pushes all the same",)
+_NO_VALIDATE = ("git send-email --no-validate sends all the same",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _push(run: _Run) -> Told:
 def _receive(run: _Run) -> Told:
     from analyzer.hooks.ranges import received_lines
 
-    return _updates(RECEIVE, run, received_lines(run.lines()), ("--all",), f"mend it, {_SUPPRESS}")
+    return _updates(RECEIVE, run, received_lines(run.lines()), ("--all",), ())
 
 
 def _framework(run: _Run) -> Told:
@@ -93,7 +93,9 @@ def _framework(run: _Run) -> Told:
     return _updates(FRAMEWORK, run, (Update(ref or new, old, new),), known, _NO_VERIFY)
 
 
-def _updates(hook: str, run: _Run, updates: Sequence[Update], known: Sequence[str], advice: str) -> Told:
+def _updates(
+    hook: str, run: _Run, updates: Sequence[Update], known: Sequence[str], advice: Sequence[str]
+) -> Told:
     from analyzer.hooks.install import CODE
     from analyzer.hooks.judge import judged, told
     from analyzer.hooks.ranges import ranges
@@ -113,7 +115,7 @@ def _updates(hook: str, run: _Run, updates: Sequence[Update], known: Sequence[st
         style = Style(asked.colour, asked.width)
         result = judged((one.words,), run.repository, None, asked.settings, style, run.progress)
         all_of_it = f"all of it: analyze-series {profile}{one.words}"
-        answers.append(told(hook, what, result, asked.settings, (all_of_it, advice)))
+        answers.append(told(hook, what, result, asked.settings, (all_of_it, *advice)))
     return Told(max((a.status for a in answers), default=PASSED), err="".join(a.err for a in answers))
 
 
@@ -143,8 +145,7 @@ def _judge_mails(run: _Run, objects: Objects, mails: Sequence[Path]) -> Told:
     repo = None if base is None else str(objects.git.folder)
     result = judged(paths, repo, base, asked.settings, Style(asked.colour, asked.width), run.progress)
     what = f"{len(mails)} mails" if len(mails) > 1 else mails[0].name
-    advice = f"git send-email --no-validate sends all the same; {_SUPPRESS}"
-    return told(SEND, what, result, asked.settings, (advice,))
+    return told(SEND, what, result, asked.settings, _NO_VALIDATE, lives=base is not None)
 
 
 _RUNS: Mapping[str, Callable[[_Run], Told]] = {

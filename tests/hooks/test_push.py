@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from analyzer.hooks import Settings, judge
+from analyzer.model.level import Level
+from analyzer.reports.style import Style
 from tests.hooks.world import DOMAIN, LOST, PATCHES, SUPPRESSIONS, World
 from tests.repositories import commit, git, write
 
@@ -44,6 +47,37 @@ def test_a_suppression_with_a_reason_lets_it_through_from_the_next_push_on(pushi
     done = pushing.push()
     assert (done.status, "analyze-series" in done.err) == (0, False)
     assert pushing.there_has() == pushing.head()
+
+
+def test_what_is_advised_to_live_with_a_finding_works(pushing: World) -> None:
+    pushing.install("--fail-on", "warning")
+    pushing.apply(*PATCHES)
+    refused = pushing.push().err
+    told, _, entries = refused.partition(
+        "to live with it, put this, with your reason, into .analyze-series.toml"
+    )
+    assert LOST in told and told.count("[[suppress]]") == 0
+    lines = [line.strip() for line in entries.splitlines() if line.startswith("    ")]
+    assert lines.count("[[suppress]]") == 2  # one for each rule
+    git(pushing.here, "reset", "-q", "--hard", "HEAD~2")
+    commit(pushing.here, {".analyze-series.toml": "\n".join(lines).replace("...", "known")}, "live with it")
+    assert pushing.push().status == 0
+    pushing.apply(*PATCHES)
+    assert (pushing.push().status, pushing.there_has()) == (0, pushing.head())
+
+
+def test_many_findings_do_not_flood_the_terminal(pushing: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gravest with its path, the others with a line each."""
+    monkeypatch.setattr(judge, "MOST_IN_FULL", 1)
+    base = pushing.head()
+    pushing.apply(*PATCHES)
+    settings = Settings(str(DOMAIN / "profile.toml"), Level.WARNING)
+    style, quiet = Style(False, 100), lambda _: None
+    found = judge.judged((f"{base}..main",), str(pushing.here), None, settings, style, quiet)
+    assert found.stops.count("path, -") == 1 == found.stops.count("error: abort-before-radio")
+    *_, rest = found.stops.split("\n\n")
+    assert rest.startswith(f"warning: {LOST} (a window: opened by patch 1") and "path" not in rest
+    assert found.rules == ("abort-before-radio", "failure-is-told")
 
 
 def test_a_push_without_code_starts_no_python_and_asks_git_twice(pushing: World) -> None:
