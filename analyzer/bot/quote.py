@@ -89,7 +89,7 @@ def _texts(finding: Finding, report: Report) -> set[str]:
         for step in witness.steps:
             place = (step.where.path, step.where.line)
             shown = step.evidence is Evidence.DIFF or step.kind is StepKind.LETTER or place in deciding
-            text = _plain(report.source_lines.get(place, "")) if shown else ""
+            text = _plain(report.source_line(witness.patch, step.where).text) if shown else ""
             if _WORD.search(text):
                 found.add(text)
     return found

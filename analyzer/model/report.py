@@ -338,8 +338,19 @@ class Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line of source at a stage. `put` is the patch of the series that put it in, `taken` the one that
+    takes it out later, 0 for none: a line that a diff only shows around them has neither."""
+
+    text: str
+    put: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a report format may say. `source_lines` holds the texts of places that are shown."""
+    """Everything a report format may say. `source_lines` holds the lines of places that are shown, by stage,
+    path and line."""
 
     profile: str
     profile_title: str
@@ -356,7 +367,7 @@ class Report:
     assumptions: tuple[str, ...]
     unknown: tuple[Unknown, ...]
     exit_status: int
-    source_lines: Mapping[tuple[str, int], str]
+    source_lines: Mapping[tuple[int, str, int], SourceLine]
     concerned: bool = True
     base: str = ""  # the full id of the commit that stage 0 is, if there is a tree
     base_reason: str = ""  # why this one
@@ -369,3 +380,7 @@ class Report:
     repository: str = ""  # where the tree was cloned from, as a URI
     url: str = ""  # where people can read it
     spots: Spots = field(default_factory=Spots)  # where a forge can show the findings
+
+    def source_line(self, stage: int, where: Location) -> SourceLine:
+        """The line that stands at a place at a stage; without a text where that is not known."""
+        return self.source_lines.get((stage, where.path, where.line), SourceLine(""))

@@ -30,6 +30,9 @@ class Snapshot:
     that the patch renames throughout).
     `origins` is there for files in which lines go on from *another* path: for each line the path and the
     1-based line of the previous stage's text, or ("", 0); `moved` has 0 where the path is another.
+    `put` maps a path to the lines of this text that a patch of the series put in, by 1-based line with the
+    number of the patch; `taken` to those that a patch after this stage takes out. Lines of context are in
+    neither.
     `blobs` maps a path to an id of its content, as git would give it; empty when there is no repository.
     `analysed` is False when no text could be built for this stage; then `unknown` says why.
     """
@@ -45,6 +48,8 @@ class Snapshot:
     unknown: tuple[Unknown, ...] = ()
     origins: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     blobs: Mapping[str, str] = field(default_factory=dict)
+    put: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     def contents(self, path: str) -> str | None:
         """What tells the content of a file from any other: its id, else the text itself; None for no file."""

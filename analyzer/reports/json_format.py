@@ -24,6 +24,7 @@ from analyzer.model.report import (
     Seen,
     Sequence,
     StageSequences,
+    Step,
     StepKind,
     Subscriber,
     Witness,
@@ -84,8 +85,8 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
         "scenarios": [
             _scenario(scenario) for scenario in (chosen(report, scenarios) if scenarios else report.scenarios)
         ],
-        "changes": [_change(change) for change in report.changes],
-        "findings": [_finding(finding) for finding in report.findings],
+        "changes": [_change(report, change) for change in report.changes],
+        "findings": [_finding(report, finding) for finding in report.findings],
         "versions": None if report.versions is None else _versions(report.versions),
         "suppressions": [
             {
@@ -97,7 +98,7 @@ def _report(report: Report, scenarios: tuple[str, ...]) -> dict[str, Json]:
             for outcome in report.suppressions
         ],
         "suggestions": [_suggestion(one) for one in report.suggestions],
-        "claims": [_claim(claim) for claim in report.claims],
+        "claims": [_claim(report, claim) for claim in report.claims],
         "subscribers": [subscriber_json(subscriber) for subscriber in report.subscribers],
         "repairs": [{"what": r.what, "where": r.where, "patch": r.patch} for r in report.repairs],
         "notes": _strings(report.notes),
@@ -161,7 +162,7 @@ def _letter(letter: Letter) -> Json:
     }
 
 
-def _change(change: Change) -> Json:
+def _change(report: Report, change: Change) -> Json:
     way_out: Json = None
     if change.way_out:
         way_out = {**_place(change.way_out), "text": change.way_out_words}
@@ -178,8 +179,8 @@ def _change(change: Change) -> Json:
         "way_out": way_out,
         "modes": _strings(change.modes),
         "hits": [_hit(hit) for hit in change.hits],
-        "witness_before": _witness(change.witness_before),
-        "witness_after": _witness(change.witness_after),
+        "witness_before": _witness(report, change.witness_before),
+        "witness_after": _witness(report, change.witness_after),
     }
 
 
@@ -187,7 +188,7 @@ def _causes(causes: Iterable[Cause]) -> list[Json]:
     return [{"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in causes]
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(report: Report, finding: Finding) -> Json:
     return {
         "rule": finding.rule,
         "violation": finding.violation,
@@ -208,8 +209,8 @@ def _finding(finding: Finding) -> Json:
         else {**_place(finding.way_out), "text": finding.way_out_words},
         "causes": _causes(finding.causes),
         "evidence": None if finding.evidence is None else finding.evidence.value,
-        "witness": None if finding.witness is None else _witness(finding.witness),
-        "witness_good": None if finding.witness_good is None else _witness(finding.witness_good),
+        "witness": None if finding.witness is None else _witness(report, finding.witness),
+        "witness_good": None if finding.witness_good is None else _witness(report, finding.witness_good),
         **_place(finding.where),
         "fingerprint": finding.fingerprint,
         "hits": [_effect(hit) for hit in finding.hits],
@@ -298,19 +299,22 @@ def _suggestion(one: Suggestion) -> Json:
     }
 
 
-def _witness(witness: Witness) -> Json:
-    steps: list[Json] = [
-        {
-            "kind": StepKind.BRANCH.value if step.kind is StepKind.DECISION else step.kind.value,
-            "settled": step.kind is not StepKind.DECISION,
-            "text": step.text,
-            "function": step.function,
-            "evidence": step.evidence.value,
-            **_place(step.where),
-        }
-        for step in witness.steps
-    ]
-    return {"patch": witness.patch, "steps": steps}
+def _witness(report: Report, witness: Witness) -> Json:
+    return {"patch": witness.patch, "steps": [_step(report, witness.patch, step) for step in witness.steps]}
+
+
+def _step(report: Report, stage: int, step: Step) -> Json:
+    line = report.source_line(stage, step.where)
+    return {
+        "kind": StepKind.BRANCH.value if step.kind is StepKind.DECISION else step.kind.value,
+        "settled": step.kind is not StepKind.DECISION,
+        "text": step.text,
+        "function": step.function,
+        "evidence": step.evidence.value,
+        "added_by": line.put or None,
+        "removed_by": line.taken or None,
+        **_place(step.where),
+    }
 
 
 def _hit(hit: Hit) -> dict[str, Json]:
@@ -339,7 +343,7 @@ def _seen(seen: Seen) -> Json:
     }
 
 
-def _claim(claim: Claim) -> Json:
+def _claim(report: Report, claim: Claim) -> Json:
     return {
         "kind": claim.kind.value,
         "verdict": claim.verdict.value,
@@ -349,21 +353,21 @@ def _claim(claim: Claim) -> Json:
         "quote": _strings(claim.quote),
         "meaning": claim.meaning,
         "why": claim.why,
-        "points": [_point(point) for point in claim.points],
+        "points": [_point(report, point) for point in claim.points],
         "misses": _strings(claim.misses),
         "again": [_place(where) for where in claim.again],
         **_place(claim.where),
     }
 
 
-def _point(point: Point) -> Json:
+def _point(report: Report, point: Point) -> Json:
     proves = point.witness is not None and point.verdict is ClaimVerdict.CONTRADICTED
     return {
         "subject": point.subject,
         "verdict": point.verdict.value,
         "text": point.text,
         "sequence": None if point.sequence is None else _labels(point.sequence),
-        "witness": _witness(point.witness) if proves and point.witness is not None else None,
+        "witness": _witness(report, point.witness) if proves and point.witness is not None else None,
         **(_place(point.where) if point.where else {"where": "", "file": "", "line": 0}),
     }
 

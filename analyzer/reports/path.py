@@ -13,27 +13,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 from analyzer.model.report import Cause, Step, StepKind, Witness
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
 
+_Row: TypeAlias = tuple[str, Step, int]  # the mark, the step, the patch of its stage
 SHORT = 12  # paths of so many steps are shown whole
 
 
 @dataclass(frozen=True, slots=True)
 class PathLine:
-    """`step` is None for `skipped` steps that are left out; `number` counts all steps, 0 for not at all."""
+    """`step` is None for `skipped` steps that are left out; `number` counts all steps, 0 for not at all;
+    `stage` is the patch of the stage at which the step stands."""
 
     mark: str
     step: Step | None
     skipped: int = 0
     number: int = 0
+    stage: int = 0
 
 
 def shortened(witness: Witness, causes: Iterable[Cause] = ()) -> tuple[PathLine, ...]:
     """One path."""
-    rows = [(" ", step) for step in witness.steps]
+    rows = _alone(witness)
     return _gaps(rows, _kept(rows, causes))
 
 
@@ -48,20 +52,20 @@ def numbered(
 ) -> tuple[PathLine, ...]:
     """The path of a finding, laid over the one of the stage beside it that keeps the rule, if that is known;
     with `mended` the good one is the later."""
-    rows = [(" ", step) for step in bad.steps]
+    rows = _alone(bad)
     if good is not None and good.steps:
         rows = _merged(bad, good) if mended else _merged(good, bad)
     kept = _to_replay(rows, {(cause.where, cause.function) for cause in causes})
     return _gaps(rows, kept, numbers=True)
 
 
-def _to_replay(rows: Sequence[tuple[str, Step]], deciding: set[tuple[Location, str]]) -> set[int]:
+def _to_replay(rows: Sequence[_Row], deciding: set[tuple[Location, str]]) -> set[int]:
     """All but branches that are settled and calls of functions in which nothing is kept. Labels are kept:
     where one jumps to says more than the branch before it."""
     kept: set[int] = set()
     inside: set[str] = set()  # functions in which something is kept, seen from behind
     for index in range(len(rows) - 1, -1, -1):
-        mark, step = rows[index]
+        mark, step, _ = rows[index]
         called = _called(step)
         if step.kind is StepKind.BRANCH:
             keep = (step.where, step.function) in deciding or (mark != " " and step.evidence is Evidence.DIFF)
@@ -81,26 +85,30 @@ def _called(step: Step) -> str:
     return step.text.partition("(")[0] if step.kind is StepKind.ENTER and "(" in step.text else ""
 
 
-def _merged(before: Witness, after: Witness) -> list[tuple[str, Step]]:
+def _alone(witness: Witness) -> list[_Row]:
+    return [(" ", step, witness.patch) for step in witness.steps]
+
+
+def _merged(before: Witness, after: Witness) -> list[_Row]:
     """Both paths as rows with marks; none where one is missing."""
     if not before.steps or not after.steps:
         return []
     was, now = ([(s.kind, s.function, s.text) for s in w.steps] for w in (before, after))
-    rows: list[tuple[str, Step]] = []
+    rows: list[_Row] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if tag == "equal":
-            rows += [(" ", step) for step in after.steps[j1:j2]]
+            rows += [(" ", step, after.patch) for step in after.steps[j1:j2]]
         else:
-            rows += [("-", step) for step in before.steps[i1:i2]]
-            rows += [("+", step) for step in after.steps[j1:j2]]
+            rows += [("-", step, before.patch) for step in before.steps[i1:i2]]
+            rows += [("+", step, after.patch) for step in after.steps[j1:j2]]
     return rows
 
 
-def _gaps(rows: Sequence[tuple[str, Step]], kept: set[int], *, numbers: bool = False) -> tuple[PathLine, ...]:
+def _gaps(rows: Sequence[_Row], kept: set[int], *, numbers: bool = False) -> tuple[PathLine, ...]:
     lines: list[PathLine] = []
     skipped: list[PathLine] = []
-    for index, (mark, step) in enumerate(rows):
-        line = PathLine(mark, step, number=index + 1 if numbers else 0)
+    for index, (mark, step, stage) in enumerate(rows):
+        line = PathLine(mark, step, number=index + 1 if numbers else 0, stage=stage)
         if index in kept:
             lines += [*_gap(skipped), line]
             skipped = []
@@ -114,15 +122,15 @@ def _gap(skipped: list[PathLine]) -> list[PathLine]:
     return skipped if len(skipped) < 2 else [PathLine(" ", None, len(skipped))]
 
 
-def _kept(rows: Sequence[tuple[str, Step]], causes: Iterable[Cause]) -> set[int]:
+def _kept(rows: Sequence[_Row], causes: Iterable[Cause]) -> set[int]:
     if len(rows) <= SHORT:
         return set(range(len(rows)))
     deciding = {(cause.where, cause.function) for cause in causes}
     branches = [
-        index for index, (_, step) in enumerate(rows) if step.kind in (StepKind.BRANCH, StepKind.DECISION)
+        index for index, (_, step, _) in enumerate(rows) if step.kind in (StepKind.BRANCH, StepKind.DECISION)
     ]
     kept: set[int] = set()
-    for index, (mark, step) in enumerate(rows):
+    for index, (mark, step, _) in enumerate(rows):
         if step.kind is StepKind.LETTER:
             kept.add(index)
             kept |= set([b for b in branches if b < index][-1:])

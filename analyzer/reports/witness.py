@@ -95,7 +95,7 @@ def sources(lines: Sequence[PathLine], report: Report) -> list[str]:
     shown: Location | None = None
     for line in lines:
         step = line.step
-        text = "" if step is None else report.source_lines.get((step.where.path, step.where.line), "").strip()
+        text = "" if step is None else report.source_line(line.stage, step.where).text.strip()
         said = "" if step is None else step.text.rpartition(":")[0] or step.text
         told = step is not None and (step.where == shown or (bool(said) and said in text))
         if step is not None and text:

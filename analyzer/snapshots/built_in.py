@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from analyzer.model.profile import Profile
-from analyzer.model.series import Patch, Series
+from analyzer.model.series import LineKind, Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.unknown import Unknown, Weight
 from analyzer.model.what_if import WhatIf
 from analyzer.snapshots.changes import renames, words_of
+from analyzer.snapshots.edits import edits
 from analyzer.snapshots.images import Place
 from analyzer.snapshots.lines import continued_lines
 from analyzer.snapshots.merge import Conflict, Text, by_content, merged
@@ -71,6 +72,21 @@ def lay(series: Series, profile: Profile, what_if: WhatIf | None = None) -> tupl
     if what_if is not None:
         stages, failed = _otherwise(series, what_if, stages)
     known = concerned(series, profile)
+    laid = list(zip(named, stages, strict=False))
+    own_lines = [
+        (commit.number, {key: sheet.identities for key, sheet in stage.sheets.items()})
+        for commit, stage in laid
+    ]
+    added, removed = _changed(series.patches, LineKind.ADDED), _changed(series.patches, LineKind.REMOVED)
+    changed = edits(
+        own_lines,
+        lambda identity: any(
+            before is None and (order, after) in added for order, before, after in marks.get(identity, ())
+        ),
+        lambda identity: any(
+            after is None and (order, before) in removed for order, before, after in marks.get(identity, ())
+        ),
+    )
     found = [
         Snapshot(
             patch=commit.number,
@@ -89,8 +105,10 @@ def lay(series: Series, profile: Profile, what_if: WhatIf | None = None) -> tupl
             renamed=stage.renamed,
             concerned=known,
             unknown=stage.unknown,
+            put=own.put,
+            taken=own.taken,
         )
-        for commit, stage, before in zip(named, stages, [None, *stages], strict=False)
+        for (commit, stage), before, own in zip(laid, [None, *stages], changed, strict=False)
     ]
     last = found[-1]
     found += [
@@ -203,6 +221,23 @@ def _base(profile: Profile) -> tuple[State, dict[int, Place]]:
         sheets[model.path] = Sheet("".join(line + "\n" for line in lines), identities)
         origin.update({identity: (model.shown, k) for k, identity in enumerate(identities, 1)})
     return State(sheets, {model.path: model.path for model in profile.model}, fresh), origin
+
+
+def _changed(patches: Sequence[Patch], kind: LineKind) -> set[tuple[int, Place | None]]:
+    """The places of the lines of this kind in the diffs, each with the place of its patch in the series. What
+    a statement shares with the one that it replaces is context in the diff."""
+    found: set[tuple[int, Place | None]] = set()
+    for order, patch in enumerate(patches, 1):
+        for diff in patch.files:
+            for hunk in diff.hunks:
+                old, new = hunk.old_start, hunk.new_start
+                for line in hunk.lines:
+                    if line.kind is kind:
+                        removed = kind is LineKind.REMOVED
+                        found.add((order, (diff.old_path, old) if removed else (diff.new_path, new)))
+                    old += line.kind is not LineKind.ADDED
+                    new += line.kind is not LineKind.REMOVED
+    return found
 
 
 def _evidence(

@@ -22,7 +22,7 @@ from analyzer.snapshots.merge import Text, by_content
 from analyzer.snapshots.objects import Objects
 from analyzer.snapshots.pick import Clash, Texts, pick, refusal
 from analyzer.snapshots.rearranged import composed, kept_lines, titled
-from analyzer.snapshots.tree import Layer, Refused, TreeFile, TreeStage, copied_by, lines_of
+from analyzer.snapshots.tree import Layer, Refused, TreeFile, TreeStage, copied_by, identities_of, lines_of
 
 
 def lay_otherwise(
@@ -149,7 +149,7 @@ class _Taker:
     ) -> dict[str, tuple[str, tuple[int, ...]]]:
         """The files that changed: each with the path it had, and for its lines the 1-based old ones."""
         return {
-            path: kept_lines(path, file.identities, _identities(before))
+            path: kept_lines(path, file.identities, identities_of(before))
             for path, file in after.items()
             if file is not None and file != before.get(path)
         }
@@ -157,7 +157,3 @@ class _Taker:
 
 def _plain(files: Mapping[str, TreeFile | None]) -> dict[str, Text | None]:
     return {path: Text(file.lines, file.identities) if file else None for path, file in files.items()}
-
-
-def _identities(files: Mapping[str, TreeFile | None]) -> dict[str, tuple[int, ...]]:
-    return {path: file.identities for path, file in files.items() if file}

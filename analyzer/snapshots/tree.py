@@ -21,6 +21,7 @@ from analyzer.model.series import FileChange, FileDiff, Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.unknown import Unknown
 from analyzer.snapshots.apply import Applied, Misfit, apply
+from analyzer.snapshots.edits import Edits, edits
 from analyzer.snapshots.files import BaseFiles, StageFiles, decoded, plain
 from analyzer.snapshots.lines import Part, continued_parts
 from analyzer.snapshots.objects import Objects
@@ -109,7 +110,11 @@ class Layer:
         self, stages: Sequence[TreeStage], commits: Sequence[Commit], failed: tuple[Unknown, ...]
     ) -> tuple[Snapshot, ...]:
         named = [Commit(0, "base"), *commits]
-        snapshots = [self._snapshot(each, stage) for each, stage in zip(named, stages, strict=False)]
+        laid = list(zip(named, stages, strict=False))
+        known = [(each.number, identities_of(stage.files)) for each, stage in laid]
+        snapshots = [
+            self._snapshot(each, stage, own) for (each, stage), own in zip(laid, edits(known), strict=True)
+        ]
         for each in named[len(stages) :]:
             last = snapshots[-1]
             snapshots.append(
@@ -294,7 +299,7 @@ class Layer:
 
     # --- the outcome ---------------------------------------------------------------------------
 
-    def _snapshot(self, commit: Commit, stage: TreeStage) -> Snapshot:
+    def _snapshot(self, commit: Commit, stage: TreeStage, own: Edits) -> Snapshot:
         sources = {path: file for path, file in stage.files.items() if path.endswith(SOURCES)}
         files = StageFiles(self.base, {path: file.text if file else None for path, file in sources.items()})
         blobs = {path: blob for path, blob in self.listing.items() if sources.get(path, "") is not None}
@@ -311,6 +316,8 @@ class Layer:
             renamed=stage.renamed,
             origins=stage.origins,
             blobs=MappingProxyType(blobs),
+            put=own.put,
+            taken=own.taken,
         )
 
 
@@ -339,6 +346,11 @@ class _Lines(Sequence[tuple[Evidence, str, int]]):
 
 _NO_LINES: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 _NO_ORIGINS: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
+
+
+def identities_of(files: Mapping[str, TreeFile | None]) -> dict[str, tuple[int, ...]]:
+    """The identities of the lines of the files that are there."""
+    return {path: file.identities for path, file in files.items() if file}
 
 
 def copied_by(patch: Patch) -> set[str]:

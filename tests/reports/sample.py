@@ -26,6 +26,7 @@ from analyzer.model.report import (
     ScenarioSequences,
     Seen,
     Sequence,
+    SourceLine,
     StageInfo,
     StageSequences,
     Step,
@@ -320,8 +321,10 @@ SAMPLE = Report(
     ),
     exit_status=1,
     source_lines={
-        ("canal/gate.c", 40): "    if (sluice_up(s) < 0) {",
-        ("canal/gate.c", 42): "\tnotify(s, STOP); /* \x1b[2J */",
+        (1, "canal/gate.c", 40): SourceLine("    if (sluice_up(s)) {", taken=2),
+        (1, "canal/gate.c", 42): SourceLine("\tnotify(s, STOP); /* \x1b[2J */", taken=2),
+        (1, "canal/gate.c", 50): SourceLine("    defer(close_gate, s);"),
+        (2, "canal/gate.c", 40): SourceLine("    if (sluice_up(s) < 0) {", put=2),
     },
     claims=CLAIMS,
     spots=Spots(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model.report import Report
+from analyzer.model.report import Report, SourceLine
+from analyzer.model.snapshot import Evidence
 from analyzer.reports import join, render
 
-from .sample import ASIDE, CLEAN, NASTY, SAMPLE
+from .sample import ASIDE, CHANGES, CLEAN, NASTY, SAMPLE
 
 VOID = {"meta", "input", "br"}
 INERT = {"rect", "line", "path"}
@@ -108,6 +110,41 @@ def test_a_scenario_that_changes_is_drawn_and_told_in_words() -> None:
     assert "as a table" in [text for tag, text in found.texts if tag == "summary"]
 
 
+def cells(report: Report) -> dict[str, str]:
+    """The markup of the source cells of paths, by the line of source in them."""
+    rows = re.findall(r'<tr class="(?:before|after|both) .*?</tr>', render(report, "html"))
+    found = {}
+    for row in rows:
+        *_, cell = re.findall(r"<td>.*?</td>", row)
+        found[re.sub(r"<span.*</span>(?=<code)|<[^>]*>", "", cell)] = cell
+    return found
+
+
+def test_lines_that_a_patch_adds_or_takes_out_are_marked_and_context_is_not() -> None:
+    shown = replace(
+        CHANGES[0].witness_before,
+        steps=tuple(replace(s, evidence=Evidence.DIFF) for s in CHANGES[0].witness_before.steps),
+    )
+    found = cells(replace(SAMPLE, changes=(replace(CHANGES[0], witness_before=shown),)))
+    seen = {line: re.findall(r'title="(.*?)"', cell) for line, cell in found.items() if line}
+    assert seen == {
+        "if (sluice_up(s) &lt; 0) {": ["added by patch 2"],
+        "if (sluice_up(s)) {": ["taken out by patch 2"],
+        "notify(s, STOP); /* \\x1b[2J */": ["taken out by patch 2"],
+        "defer(close_gate, s);": [],
+    }
+    said = page(SAMPLE).said
+    assert "+2 says that patch 2 adds the line" in said
+    assert "added by patch 2: " in said
+
+
+def test_a_line_that_comes_and_goes_has_both_marks() -> None:
+    place = (2, "canal/gate.c", 40)
+    both = replace(SAMPLE, source_lines={place: SourceLine("pump();", put=2, taken=3)})
+    (cell,) = (cell for line, cell in cells(both).items() if line == "pump();")
+    assert re.findall(r'title="(.*?)"', cell) == ["added by patch 2", "taken out by patch 3"]
+
+
 def test_a_scenario_that_was_asked_for_stands_alone() -> None:
     said = page(SAMPLE, "passage").said
     assert "A boat passes." in said
@@ -134,7 +171,7 @@ def test_no_text_becomes_markup(said: str) -> None:
 @given(st.text(max_size=80))
 @settings(deadline=None)
 def test_a_line_of_source_stays_one_cell(line: str) -> None:
-    places = dict.fromkeys(SAMPLE.source_lines, line)
+    places = {place: replace(known, text=line) for place, known in SAMPLE.source_lines.items()}
     found = page(replace(SAMPLE, source_lines=places))
     names = {tag for tag, _ in found.elements}
     assert "script" not in names

@@ -97,6 +97,20 @@ def test_a_screen_reader_hears_names(page: Page) -> None:
     assert page.get_by_text("before only").count() >= 1
 
 
+def test_changed_lines_are_told_apart_from_context(page: Page) -> None:
+    rows = page.locator(".finding table.path tbody tr")
+    marks = {
+        row.locator(".src").inner_text(): row.locator(".edit [aria-hidden]").all_inner_texts()
+        for row in rows.all()
+        if row.locator(".src").count()
+    }
+    assert marks["if (sluice_up(s) < 0) {"] == ["+2"]
+    assert marks["notify(s, STOP); /* \\x1b[2J */"] == ["−2"]
+    assert marks["defer(close_gate, s);"] == []
+    looks = "(name) => getComputedStyle(document.querySelector(name)).backgroundColor"
+    assert page.evaluate(looks, ".edit.put") != page.evaluate(looks, ".edit.taken")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -132,7 +146,7 @@ CONTRAST = """() => {
     return [255, 255, 255];
   };
   const found = {};
-  const texts = 'h1, h3, dt, dd, th, td, summary, a, label, .src span, blockquote p';
+  const texts = 'h1, h3, dt, dd, th, td, summary, a, label, .src span, .edit span, blockquote p';
   for (const node of document.querySelectorAll(texts)) {
     if (!node.textContent.trim()) continue;
     const [one, two] = [light(rgb(getComputedStyle(node).color)), light(ground(node))].sort((a, b) => b - a);

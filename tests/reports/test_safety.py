@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model.report import Letter, Report, StageInfo, Subscriber
+from analyzer.model.report import Letter, Report, SourceLine, StageInfo, Subscriber
 from analyzer.model.series import Repair
 from analyzer.model.spot import Spot, Spots
 from analyzer.model.suppression import Suppression
@@ -75,7 +75,7 @@ def poisoned(text: str) -> Report:
         notes=(text,),
         assumptions=(text,),
         unknown=(Unknown(text, text, text),),
-        source_lines={(text, 3): text},
+        source_lines={(stage, text, 3): SourceLine(text, put=2) for stage in (1, 2)},
         spots=Spots({"f1": Spot(Location(text, 3), text)}, {3: Spot(Location(text, 4))}),
         repository="https://example.org/",
         base=text,

@@ -22,7 +22,7 @@ _HEAD = 74  # px, above the first row
 _LANE = 84  # px between lifelines
 _GLYPH = 7.3  # px, of a character of a label
 _MARGIN = 34  # px, left of the first lifeline: marks stand there
-_WIDEST = 46  # characters of a label; longer ones are cut, and whole in the title
+_WIDEST = 56  # characters of a label; longer ones are cut, and whole in the title
 _NAMES = {"+": "new", "*": "at another place than before", "-": "gone at the next stage"}
 _HANDLERS = "handlers"
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from analyzer.model.claim import Claim, ClaimVerdict, Point
-from analyzer.model.report import ChangeKind, Finding, FindingKind, Report, Subscriber
+from analyzer.model.report import ChangeKind, Finding, FindingKind, Report, SourceLine, Subscriber
 from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import source_line
 from analyzer.reports.failures import HEADING, failures
@@ -33,6 +33,10 @@ _REPORT = "<!-- a report -->"  # no escaped text can hold this
 _OWN = re.compile(r'<article id="(r[0-9a-f]{8})"')
 _RULES = "/* what is chosen */"
 _SIDES = {" ": ("", "both stages"), "-": ("−", "before only"), "+": ("+", "after only")}
+_PATHS = (
+    "In the paths: − and + before a step say that it is of one of the two stages only. Beside a line of"
+    " source, +2 says that patch 2 adds the line, −2 that patch 2 takes it out."
+)
 
 
 def render(report: Report, scenarios: tuple[str, ...] = ()) -> str:
@@ -74,10 +78,19 @@ def _style() -> str:
     return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"
 
 
-def _source(line: str) -> Markup:
-    """A line of C."""
-    painted = c_page(source_line(line).strip())
-    return Markup(f'<code class="src">{painted}</code>') if painted else NONE
+def _source(line: SourceLine) -> Markup:
+    """A line of C behind what the series does to it."""
+    painted = c_page(source_line(line.text).strip())
+    shown = Markup(f'<code class="src">{painted}</code>') if painted else NONE
+    edits = [("put", "+", "added by", line.put), ("taken", "−", "taken out by", line.taken)]
+    return joined([*(_edit(*edit) for edit in edits if edit[-1]), shown])
+
+
+def _edit(looks: str, mark: str, said: str, patch: int) -> Markup:
+    """``+2``, for who sees it and for who hears it."""
+    seen = element("span", text(f"{mark}{patch}"), aria_hidden="true")
+    heard_ = element("span", text(f"{said} patch {patch}: "), class_="spoken")
+    return element("span", seen, heard_, class_=f"edit {looks}", title=f"{said} patch {patch}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +128,11 @@ class _Page:
         if not report.concerned:
             lines = [element("p", text(line)) for line in words.not_concerned(report)]
             return element("article", head, *lines, id=self._own)
+        found = [self._finding(n, f) for n, f in enumerate(self._findings)]
+        if any(path_of_finding(one) for one in self._findings):
+            found.insert(0, element("p", text(_PATHS), class_="legend"))
         sections = [
-            self._section(
-                "findings", "Findings", [self._finding(n, f) for n, f in enumerate(self._findings)]
-            ),
+            self._section("findings", "Findings", found),
             self._section("versions", versions.HEADING, [_items(versions.lines(report))]),
             self._section("window", words.SUGGESTIONS, [_items(words.suggestions(report))]),
             self._section("suppressions", words.SUPPRESSIONS, [_items(words.suppressions(report))]),
@@ -241,7 +255,9 @@ class _Page:
     def _scenarios(self) -> list[Markup]:
         parts = [self._scenario(entry) for entry in self._lists]
         if any(entry.changes for entry in self._lists):
-            parts.insert(0, element("p", text(f"In the pictures: {LEGEND}"), class_="legend"))
+            parts.insert(
+                0, element("p", text(f"In the pictures: {LEGEND.replace('   ', ', ')}."), class_="legend")
+            )
         if not self._asked and (found := failures(self._report)):
             lines = [element("li", text(f"{one.title}: {'; '.join(one.lines)}")) for one in found]
             inside = element("details", element("summary", text(HEADING)), element("ul", *lines))
@@ -333,17 +349,16 @@ class _Page:
                 "tr", element("td", text(skipped_words(line.skipped)), colspan=5), class_="skipped"
             )
         mark, side = _SIDES[line.mark]
-        source = self._report.source_lines.get((step.where.path, step.where.line), "")
         looks = {"-": "before", "+": "after"}.get(line.mark, "both")
-        shown = [text(f"{step.where}, ") if step.where.path else NONE, text(step.evidence.value)]
+        place = text(f"{step.where}, {step.evidence.value}") if step.where.path else NONE
         return element(
             "tr",
             element("td", text(mark), element("span", text(side), class_="spoken")),
             element("td", text(str(line.number or ""))),
             element("td", text(step_words(line))),
-            element("td", *shown),
-            element("td", _source(source)),
-            class_=f"{looks} {step.kind.value} {'diff' if step.evidence.name == 'DIFF' else ''}".strip(),
+            element("td", place),
+            element("td", _source(self._report.source_line(line.stage, step.where))),
+            class_=f"{looks} {step.kind.value}",
         )
 
     # --- claims and subscribers -----------------------------------------------------------------
