@@ -21,12 +21,18 @@ from hypothesis import strategies as st
 from analyzer.bot import rounds
 from analyzer.bot.addresses import address_of, identifier
 from analyzer.bot.apart import Apart, Failed
+from analyzer.bot.body import body
 from analyzer.bot.gather import candidates
 from analyzer.bot.judge import Judgement
 from analyzer.bot.letter import written
 from analyzer.bot.letterbox import Sight, sight
+from analyzer.bot.policy import AnalysisPolicy, ReplyPolicy
 from analyzer.bot.quote import WIDTH
+from analyzer.model.level import Level
+from analyzer.model.series import FileChange, FileDiff, Hunk, HunkLine, LineKind, Patch, Series
+from analyzer.reports.layout import columns_of
 from tests.bot.mails import OWN, Box, body_of, box, mail, series
+from tests.reports.test_safety import ANY, poisoned
 
 FIELDS = {
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
@@ -154,6 +160,7 @@ def test_a_message_id_gets_into_no_command(tmp_path: Path) -> None:
     st.text(max_size=200),
 )
 @example("a\nBcc: b@c", "=?utf-8?q?a=0D=0ABcc:_x?=", ["a@b\n c"], "From me\n.\n\x85")
+@example("a", "a\x1b[2J\rBcc: x", [], "")
 def test_whatever_comes_in_the_header_holds_what_it_is_made_of(
     sender: str, subject: str, links: list[str], text: str
 ) -> None:
@@ -166,7 +173,8 @@ def test_whatever_comes_in_the_header_holds_what_it_is_made_of(
     read = email.message_from_bytes(raw)
     assert set(read.keys()) == FIELDS and len(read.keys()) == len(FIELDS)
     assert read["To"] == to and read["Message-ID"] == "<m@lists.example>"
-    assert raw.isascii()
+    head = raw.partition(b"\n\n")[0]
+    assert raw.isascii() and not any(byte < 32 for byte in head.replace(b"\n", b""))
 
 
 @settings(max_examples=150, deadline=None)
@@ -180,6 +188,19 @@ def test_no_mail_raises_when_it_is_read(noise: bytes, at: int) -> None:
 
 
 # The text
+
+
+@settings(max_examples=40, deadline=None)
+@given(ANY)
+def test_no_text_of_a_report_acts_on_who_reads_the_reply(text: str) -> None:
+    lines = (HunkLine(LineKind.ADDED, f"FAILED {text}"), HunkLine(LineKind.REMOVED, text))
+    diff = FileDiff(text, text, FileChange.MODIFIED, (Hunk(1, 1, 1, 1, text, lines),))
+    patches = tuple(Patch(at, 3, 1, text, text, text, (diff,)) for at in (1, 2, 3))
+    policy = ReplyPolicy(OWN, "", ("*",), archive="https://lists.example/x", level=Level.NOTE)
+    said = body(poisoned(text), Series(text, 1, patches), policy, AnalysisPolicy(), "a@b")
+    hidden = {c for c in said if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    assert not hidden
+    assert max(map(columns_of, said.splitlines())) <= WIDTH
 
 
 ADDED = b"+            fwup_tell(NOTE_ABORTED, u);"
@@ -248,7 +269,7 @@ BOMBS = {
     "attributions": "Subject: Re: x\n\n" + "On a b wrote: " * 20_000 + "\n",
     "a date of digits": "Date: " + "1" * 200_000 + "\n\ntext\n",
     "an address of angles": "From: " + "<" * 200_000 + "\n\ntext\n",
-    "references": "References: " + "<a@b> " * 40_000 + "\n\ntext\n",
+    "references": "References: " + "".join(f"<a{at}@b> " for at in range(20_000)) + "\n\ntext\n",
 }  # fmt: skip
 
 
@@ -392,7 +413,6 @@ def test_a_series_that_promises_too_much_is_left_aside(tmp_path: Path) -> None:
 # Charsets
 
 LIES = [
-    b"Content-Type: text/plain; charset=utf-16\n",
     b"Content-Type: text/plain; charset=nowhere-1\n",
     b"Content-Type: text/plain; charset=utf-7\n",
     b"Content-Type: text/plain; charset=idna\n",
@@ -408,8 +428,20 @@ def test_a_charset_that_lies_does_no_harm(tmp_path: Path, lie: bytes) -> None:
     made = box(tmp_path)
     made.put([raw.replace(b"Message-ID", lie + b"Message-ID", 1) for raw in series()])
     made.look()
-    if made.draft_files:
-        only_draft(made)
+    assert only_draft(made)["In-Reply-To"] == "<fw-1-2@radio.example>"
+
+
+def test_what_its_charset_turns_into_other_letters_is_no_patch(tmp_path: Path) -> None:
+    """Nobody's reader shows it as one either; the series then lacks it, and that is said."""
+    made = box(tmp_path)
+    cover, first, second = series()
+    lie = b"Content-Type: text/plain; charset=utf-16\n"
+    text = second.partition(b"\n\n")[2]
+    second = second.replace(b"Message-ID", lie + b"Message-ID", 1) + b" " * (len(text) % 2)
+    made.put([cover, first, second])
+    assert "waits for patch 2 of 2" in made.look() and not made.draft_files
+    made.look(later=7300)
+    assert "patch 2: it is missing" in body_of(only_draft(made))
 
 
 def test_half_characters_do_no_harm(tmp_path: Path) -> None:
