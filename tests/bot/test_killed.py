@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from analyzer.bot import rounds
 from analyzer.bot.outbox import Outbox
 from analyzer.bot.state import Reply, State
 from tests.bot.mails import Box, box, chatter, environment, judged, series
+from tests.bot.test_real_series import delivered as among_others
+from tests.real_trees import shared
 
 
 def killed(made: Box, after: float) -> bool:
@@ -44,21 +46,21 @@ def delivered(folder: Path, seed: int, others: int = 8) -> Box:
     return made
 
 
-def kill_often(folder: Path, times: int, others: int) -> None:
+def kill_often(folder: Path, times: int, make: Callable[[Path], Box]) -> None:
     """Kills a bot at so many moments over its work, then lets it end."""
-    plain = delivered(folder / "plain", 1, others)
+    plain = make(folder / "plain")
     begun = time.monotonic()
     plain.run()
     took = time.monotonic() - begun
     rng = random.Random(5)
-    made = delivered(folder / "killed", 1, others)
+    made = make(folder / "killed")
     count, fresh = 0, 0
     while count < times:
         if not killed(made, rng.uniform(0, took)):
             # It came to its end: from here on another one is killed.
             assert outcome(made) == outcome(plain)
             fresh += 1
-            made = delivered(folder / f"killed{fresh}", 1, others)
+            made = make(folder / f"killed{fresh}")
             continue
         count += 1
     made.run()
@@ -69,12 +71,18 @@ def kill_often(folder: Path, times: int, others: int) -> None:
 
 @pytest.mark.slow
 def test_killed_a_few_times(tmp_path: Path) -> None:
-    kill_often(tmp_path, 2, others=3)
+    kill_often(tmp_path, 2, lambda folder: delivered(folder, 1, others=3))
 
 
 @pytest.mark.long
 def test_killed_at_fifty_moments(tmp_path: Path) -> None:
-    kill_often(tmp_path, 50, others=200)
+    kill_often(tmp_path, 50, lambda folder: delivered(folder, 1, others=200))
+
+
+@pytest.mark.long
+def test_killed_at_fifty_moments_over_the_real_series(tmp_path: Path) -> None:
+    patches = shared("series/qemu-failed-notifier")
+    kill_often(tmp_path, 50, lambda folder: among_others(folder, patches))
 
 
 class Killed(BaseException):
