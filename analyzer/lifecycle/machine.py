@@ -28,6 +28,7 @@ from analyzer.model.unknown import Location
 
 DEEPEST = 40
 LONGEST = 20_000
+MOST_DEFERRED = 8  # at once: a loop that defers has no end of states
 STRAIGHT = 200  # steps without a choice before it is asked whether a loop repeats for ever
 STRIDE = 7  # prime to most loops' lengths, so that every situation of a loop is met
 
@@ -146,6 +147,9 @@ class Machine:
 
     def advance(self, live: Live, emitted: list[Emission], record: Record | None = None) -> Halt:
         """Execute until the next choice or the end. Appends to `emitted`; tells `record` each step."""
+        if len(live.queue) > MOST_DEFERRED:
+            last = live.queue[-1].function
+            return End("bound", f"more than {MOST_DEFERRED} calls are deferred at once, {last}() the last")
         seen: set[State] = set()
         steps = self._steps
         for step in range(LONGEST):

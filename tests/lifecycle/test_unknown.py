@@ -147,6 +147,12 @@ def test_recursion_without_an_end() -> None:
     assert any("calls nest deeper" in doubt or "letters" in doubt for doubt in doubts(text))
 
 
+def test_a_loop_that_defers_without_an_end() -> None:
+    finish = "static void finish(void *opaque)\n{\n    tell(NOTE_DOWN);\n}\n"
+    text = body("while (check()) {", "later(finish, o);", "}", before=(finish,))
+    assert "the search: it ran out: more than 8 calls are deferred at once, finish() the last" in doubts(text)
+
+
 def test_whether_a_write_happens_is_not_known() -> None:
     (doubt,) = doubts(
         body("move(&o->phase, OTHER, PHASE_BUSY);", "if (o->phase == PHASE_BUSY) {", "go();", "}")
