@@ -22,6 +22,7 @@ from analyzer.reports.lists import alike, listing
 
 MOST_FINDINGS = 5  # that are told in full
 MOST_SCENARIOS = 6
+MOST_LIST_LINES = 100  # of all scenarios together; the first is there however long it is
 _MOST_CAUSES = 3
 _COUNTING = (FindingKind.INTRODUCED, FindingKind.WINDOW)
 _LEVELS = (Level.NOTE, Level.WARNING, Level.ERROR)
@@ -111,8 +112,19 @@ def _lists(report: Report, found: Iterable[Finding]) -> list[str]:
     order = {name: at for at, name in enumerate(ids)}
     known = [scenario for scenario in report.scenarios if scenario.id in order]
     named = [listing(report, one) for one in sorted(known, key=lambda one: order[one.id])]
-    picked = tuple(same[0].scenario.id for same in alike(named))[:MOST_SCENARIOS]
-    return mail.render(report, picked).rstrip("\n").split("\n") if picked else []
+    picked: list[str] = []
+    left: list[str] = []
+    room = MOST_LIST_LINES
+    for same in alike(named):
+        lines = mail.render(report, (same[0].scenario.id,)).count("\n")
+        fits = not picked or (len(picked) < MOST_SCENARIOS and lines <= room)
+        (picked if fits else left).append(same[0].scenario.id)
+        room -= lines if fits else 0
+    if not picked:
+        return []
+    told = mail.render(report, tuple(picked)).rstrip("\n").split("\n")
+    more = f"The lists of {len(left)} more can be seen with the command below: {_titles(report, left)}."
+    return [*told, "", *fold(visible(more), WIDTH)] if left else told
 
 
 def _again(policy: ReplyPolicy, analysis: AnalysisPolicy, message_id: str) -> list[list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.bot import body
 from tests.bot.mails import OWN, Box, body_of, box, chatter, mail, series
 
 
@@ -39,6 +40,17 @@ def test_a_series_among_other_mails_gets_one_draft(tmp_path: Path) -> None:
     assert "is answered" in said
 
     assert "answered" not in made.look() and len(made.draft_files) == 1
+
+
+def test_lists_that_are_long_are_named_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = box(tmp_path)
+    made.put(series(stem="long"))
+    monkeypatch.setattr(body, "MOST_LIST_LINES", 20)
+    made.look()
+    text = body_of(made.drafts[0])
+    assert text.count("we have the following behavior") == 1
+    assert "more can be seen with the command below: " in text
+    assert text.index("can be seen with the command below") < text.index("analyze-series --profile")
 
 
 def test_no_draft_for_a_series_that_breaks_nothing(tmp_path: Path) -> None:
