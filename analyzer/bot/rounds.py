@@ -16,17 +16,15 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from analyzer.bot.apart import Failed
-from analyzer.bot.arrival import Arrival
 from analyzer.bot.gather import Candidate, candidates, completed
 from analyzer.bot.judge import Judgement, Task
 from analyzer.bot.letter import written
-from analyzer.bot.letterbox import MORE, MOST_HEADER, Part, Sight, header_of
-from analyzer.bot.maildir import listing
+from analyzer.bot.letterbox import MORE, Sight
 from analyzer.bot.maintainers import maintainers_of, read_maintainers
 from analyzer.bot.outbox import Outbox
-from analyzer.bot.policy import Policy, SourceKind, WatchedSource, matches
+from analyzer.bot.policy import Policy, matches
+from analyzer.bot.reading import Reader
 from analyzer.bot.sending import Sender, send_due, take_stock
-from analyzer.bot.sources import arrivals
 from analyzer.bot.state import Attempt, Reply, State
 from analyzer.model.unknown import InputError
 
@@ -34,7 +32,6 @@ Say = Callable[[str], None]
 
 _HOUR = 3600.0
 _DAY = 86400.0
-_AT_ONCE = 64  # mails in one change of the state
 _MOST_OF_SENDER = 1000  # mails that wait or may be other versions
 _MOST_BEGUN = 100  # times that an analysis was begun and never came to its end
 _PATIENCE = 600.0  # seconds before a failed analysis is tried again, twice as long each time
@@ -57,14 +54,14 @@ class Rounds:
         now: Callable[[], float],
     ) -> None:
         self._policy, self._state, self._outbox = policy, state, outbox
-        self._reading, self._judging = reading, judging
+        self._judging = judging
         self._say, self._warn, self._now = say, warn, now
         self._resting: dict[str, tuple[int, float]] = {}  # sender -> newest mail, when something is due
         self._forgot = 0.0
         self._held: set[str] = set()
-        self._ailing: dict[WatchedSource, str] = {}  # sources that cannot be read, and why
         self._told: set[str] = set()  # series of which it was said that they wait
         self._work = policy.state.with_name(f"{policy.state.name}.work")
+        self._reader = Reader(policy, state, reading, say, self._trouble, now)
         self.troubled = False
 
     def begin(self, *, resend: bool) -> None:
@@ -74,10 +71,10 @@ class Rounds:
     def round(self) -> None:
         """Everything that can be done now."""
         self.deliver()
-        self._read()
+        self._reader.read()
         while self._judge_one():
             self.deliver()
-            self._read()
+            self._reader.read()
         if self._now() - self._forgot > _HOUR:
             self._forgot = self._now()
             with self._state.change():
@@ -134,71 +131,6 @@ class Rounds:
                 return "mute"
         return ""
 
-    # Reading
-
-    def _read(self) -> None:
-        for source in self._policy.sources:
-            try:
-                self._read_source(source)
-            except InputError as wrong:
-                self.troubled = True
-                if self._ailing.get(source) != str(wrong):  # said once, however often it is looked at
-                    self._ailing[source] = str(wrong)
-                    self._warn(str(wrong))
-            else:
-                self._ailing.pop(source, None)
-
-    def _read_source(self, source: WatchedSource) -> None:
-        state, series = self._state, self._policy.series
-        is_maildir = source.kind is SourceKind.MAILDIR
-        seen = state.seen(source.name) if is_maildir else set()
-        since = self._now() - series.most_age - _DAY if series.most_age else 0.0
-        place = state.cursor(source.name)
-        found = arrivals(source, place, seen, series.largest, since)
-        while some := list(itertools.islice(found, _AT_ONCE)):
-            sights = [self._seen(arrival) for arrival in some]
-            with state.change():
-                for arrival, one in zip(some, sights, strict=True):
-                    if one is not None and arrival.raw is not None:
-                        self._keep(one, arrival)
-                    if arrival.name:
-                        state.set_seen(source.name, arrival.name)
-                if some[-1].place:
-                    state.set_cursor(source.name, some[-1].place)
-        if is_maildir and (gone := seen - listing(source.path).keys()):
-            with state.change():
-                state.forget_seen(source.name, gone)
-
-    def _seen(self, arrival: Arrival) -> Sight | None:
-        """What a mail is; None if it is left aside, which is said."""
-        if arrival.raw is None:
-            if arrival.why:
-                self._trouble(f"{arrival.label}: the mail {arrival.why} and is left aside")
-            return None
-        if len(header_of(arrival.raw)) > MOST_HEADER:
-            self._trouble(f"{arrival.label}: the mail's header is too long, and it is left aside")
-            return None
-        try:
-            return self._reading(arrival.raw)
-        except Failed as why:
-            self._trouble(f"{arrival.label}: the mail cannot be read ({why}) and is left aside")
-            return None
-
-    def _keep(self, one: Sight, arrival: Arrival) -> None:
-        """Keeps what may belong to a series, and heeds what its sender wishes."""
-        assert arrival.raw is not None
-        if one.robot or self._state.is_own(one.message_id):
-            return
-        if one.wish and one.sender and self._state.heed(one.message_id, one.sender, one.wish == "mute"):
-            self._say(f"{one.sender} asks to {one.wish}")
-        if one.part is Part.OTHER:
-            return
-        if not one.message_id or not one.sender:
-            lacks = "no usable Message-ID" if one.sender else "no usable sender"
-            self._say(f"{arrival.label}: the mail has {lacks} and is left aside")
-            return
-        self._state.keep(one, arrival.raw, self._now(), grown=arrival.grown)
-
     # Judging
 
     def _judge_one(self) -> bool:
@@ -250,16 +182,16 @@ class Rounds:
         if one.newer:
             return f"superseded by v{one.newer}"
         if not all(map(policy.reply.may_answer, one.senders)):
-            return "its author may not be answered"
+            return "its author may not be answered (allow, deny)"
         if self._muted(one):
             return "mute"
         most_age = policy.series.most_age
         if most_age and not hidden and max(one.dated(now), self._free_since(one)) < now - most_age:
-            return "too old"
+            return "too old (max_age_days)"
         if max(one.total, len(one.patches)) > policy.series.most_patches:
-            return f"more than {policy.series.most_patches} patches"
+            return f"more than {policy.series.most_patches} patches (most_patches)"
         if state.in_thread(one.root) >= policy.reply.replies_per_thread:
-            return "enough was said in its thread"
+            return "enough was said in its thread (replies_per_thread)"
         titles = {mail.heading.subject.title for mail in one.patches}
         for other in every:
             again = other is not one and other.version == one.version and other.reply

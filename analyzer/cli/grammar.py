@@ -342,7 +342,21 @@ BOT = Command(
         ("look once, for cron", "analyze-series bot --config bot.toml --once"),
         ("go on watching", "analyze-series bot --config bot.toml"),
     ),
-    """Nothing is sent: replies are drafts in a maildir, unless the configuration names a mail server.
+    """The least that a configuration holds:
+
+    [bot]
+    state = "state.sqlite"
+    outbox = "outbox"
+
+    [[source]]
+    kind = "maildir"    # or mbox, public-inbox
+    path = "Maildir"
+
+    [reply]
+    from = "Order bot <bot@lists.example>"
+    allow = ["*"]       # authors who may be answered
+
+Nothing is sent: replies are drafts in a maildir, unless the configuration names a mail server.
 
 Exit status: 0; 2 usage or configuration; 3 something could not be done (standard error says what); 130.""",
     takes_files=False,

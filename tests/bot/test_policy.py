@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from analyzer.bot.configuration import read_policy
 from analyzer.bot.letterbox import MORE, sight
 from analyzer.bot.maintainers import maintainers_of, sections
+from analyzer.cli.grammar import BOT
 from analyzer.model.unknown import InputError
-from tests.bot.mails import LIST, OWN, box, mail, series
+from tests.bot.mails import LIST, OWN, ROOT, box, mail, series
 
 ALLOW = 'allow = ["*"]'
 FROM = 'from = "Order bot <bot@lists.example>"'
@@ -87,6 +89,7 @@ def test_a_person_is_no_robot(fields: dict[str, str]) -> None:
 def test_a_robots_series_gets_no_reply(tmp_path: Path) -> None:
     made = box(tmp_path)
     made.put([with_fields(raw, {"Auto-Submitted": "auto-generated"}) for raw in series()])
+    assert made.look() == f"{tmp_path}/mails: 3 new mails: 3 by robots (Auto-Submitted)"
     assert made.look() == "" and not made.drafts
 
 
@@ -108,7 +111,9 @@ def test_an_auto_reply_to_the_bots_mail_is_not_answered(tmp_path: Path) -> None:
           for at, raw in enumerate(series(version=2))),
     ]  # fmt: skip
     made.put([*answers, made.draft_files[0].read_bytes()], prefix="answers")
-    assert made.look() == "" and len(made.drafts) == 1
+    said = made.look()
+    assert said.startswith(f"{tmp_path}/mails: 6 new mails: ") and said.count("by robots") == 3
+    assert "\n" not in said and len(made.drafts) == 1
 
 
 def test_two_bots_that_answer_each_other_come_to_an_end(tmp_path: Path) -> None:
@@ -357,7 +362,8 @@ def test_an_embargo_outlasts_the_age_from_which_on_series_are_left_aside(tmp_pat
     (tmp_path / "bot.toml").write_text(text)
     made.put(series())
     made.put(series(version=2), prefix="b")
-    assert [made.look(later=days * 86400) for days in (0, 8, 29)] == ["", "", ""]
+    count = f"{tmp_path}/mails: 6 new mails: 4 patches, 2 cover letters"
+    assert [made.look(later=days * 86400) for days in (0, 8, 29)] == [count, "", ""]
     made.look(later=31 * 86400)
     assert [draft["In-Reply-To"] for draft in made.drafts] == ["<fw-2-2@radio.example>"]
 
@@ -385,6 +391,21 @@ def test_a_plain_configuration(tmp_path: Path) -> None:
     assert policy.state == tmp_path / "s" and policy.sources[0].path == tmp_path / "mails"
     assert (policy.reply.own, policy.reply.own_name) == ("bot@lists.example", "Order bot")
     assert policy.smtp is None
+
+
+def shown(page: str) -> list[str]:
+    """The configurations that a page shows, each an indented block."""
+    lines = [line if line.startswith("    ") or not line else "\f" for line in page.splitlines()]
+    blocks = "\n".join(lines).split("\f")
+    return [textwrap.dedent(block) for block in blocks if "[[source]]" in block and "[reply]" in block]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/bot.md", "bot --help"])
+def test_what_the_documents_show_is_a_configuration(tmp_path: Path, page: str) -> None:
+    text = BOT.teaching if page.endswith("--help") else (ROOT / page).read_text()
+    (configuration,) = shown(text)
+    (tmp_path / "bot.toml").write_text(configuration)
+    assert read_policy(str(tmp_path / "bot.toml")).reply.own == "bot@lists.example"
 
 
 @pytest.mark.parametrize(
