@@ -1,8 +1,9 @@
 """The report for GitLab's Code Quality: a list of issues in the form of Code Climate.
 
-Input: a `Report`. Output: JSON in ASCII. GitLab compares the list of a merge request with that of its target,
-so what the series mends is not in it: it counts as resolved when it is in the other. Not modelled:
-categories, and places but the first.
+Input: a `Report`. Output: JSON in ASCII. GitLab compares the list of a merge request with that of its
+target, so what the series mends is not in it: it counts as resolved when it is in the other. What Code
+Climate asks for beyond what GitLab reads is there as well, so that other readers of that form take it. Not
+modelled: places but the first.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def _text(issues: Iterable[Json]) -> str:
 
 def _issue(one: Remark) -> Json:
     return {
+        "type": "issue",
+        "categories": ["Bug Risk"],
         "description": visible(one.text),
         "check_name": visible(one.rule),
         "fingerprint": visible(one.fingerprint) or _digest(one.text),

@@ -19,6 +19,7 @@ NAME = "analyze-series"
 _SEVERITIES = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.NOTE: "INFO"}
 # Underscores and stars inside of words are left alone by forges; the rest would begin something.
 _MARKUP = re.compile(r"[\\`*\[\]<~]|(?<!\w)_|_(?!\w)")
+_MOST = 4_000  # characters of a message: reviewdog reads no line of 64 KiB, and no forge takes such a comment
 _JOINER = "\u200b"  # parts a mention, a reference or an address without being seen
 
 Json = dict[str, Any]
@@ -47,6 +48,10 @@ def comment(text: str) -> str:
     return re.sub(r"(?i)\b(www)\.", rf"\1{_JOINER}.", plain)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[:_MOST]} (cut here; other formats have all of it)"
+
+
 def _object(diagnostics: list[Json]) -> str:
     return _dumped({"source": {"name": NAME}, "diagnostics": diagnostics}, 2) + "\n"
 
@@ -59,7 +64,7 @@ def _diagnostic(one: Remark) -> Json:
     location: Json = {"path": visible(one.where.path)}
     if one.where.line:
         location["range"] = {"start": {"line": one.where.line}}
-    diagnostic: Json = {"message": comment(one.text), "severity": _SEVERITIES[one.level]}
+    diagnostic: Json = {"message": comment(_cut(one.text)), "severity": _SEVERITIES[one.level]}
     if one.where.path:
         diagnostic["location"] = location
     return {**diagnostic, "code": {"value": visible(one.rule)}}

@@ -1,6 +1,10 @@
-"""What reviewdog and GitLab say of their input, as schemas that allow nothing else.
+"""What reviewdog and GitLab say of their input, as schemas of our own that allow nothing else.
 
-`published` gives the text that they publish themselves, where it lies beside this checkout.
+They take less than those that are published: a field that is never written is refused, and one that always
+is written is required. Checked everywhere: the output against these. Checked in CI besides: a validator of
+reviewdog's format and a reader of Code Climate's read it (`from_npm`). Checked only where `schemas/` lies in
+the folder beside the checkout: the published texts themselves (`published`), which no package carries. Not
+checked by a test: reviewdog, which cannot be installed from PyPI, npm or Debian, and a GitLab server.
 """
 
 from __future__ import annotations
@@ -63,9 +67,19 @@ CODE_QUALITY = {
     "type": "array",
     "items": {
         "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "required": [
+            "type",
+            "categories",
+            "description",
+            "check_name",
+            "fingerprint",
+            "severity",
+            "location",
+        ],
         "additionalProperties": False,
         "properties": {
+            "type": {"const": "issue"},
+            "categories": {"const": ["Bug Risk"]},
             "description": {"type": "string", "minLength": 1},
             "check_name": {"type": "string"},
             "fingerprint": {"type": "string", "minLength": 1},

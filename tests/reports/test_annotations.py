@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -19,6 +20,7 @@ from analyzer.reports import join, render
 from analyzer.reports.github import data, summary, value
 from analyzer.reports.rdjson import comment
 
+from . import from_npm
 from .sample import ASIDE, CLEAN, FINDINGS, NASTY, SAMPLE
 from .schemas import CODE_QUALITY, DIAGNOSTIC, DIAGNOSTICS, published
 from .test_safety import ANY, poisoned
@@ -49,10 +51,24 @@ def test_rdjson_keeps_to_the_form_of_reviewdog(report: Report) -> None:
         jsonschema.validate(json.loads(line), DIAGNOSTIC)
 
 
+@pytest.mark.slow
+def test_a_validator_of_reviewdogs_format_reads_it() -> None:
+    reports = [*REPORTS, *(poisoned(text) for text in (*COMMAND, "x\ud800\x1b", "閘門"))]
+    texts = [render(report, "rdjson") for report in reports]
+    texts += [line for report in reports for line in render(report, "rdjsonl").splitlines()]
+    assert from_npm.rdformat(texts) == [[] for _ in texts]
+    wrong = json.loads(texts[0])
+    wrong["diagnostics"][0]["severity"] = "FATAL"
+    del wrong["diagnostics"][1]["message"]
+    assert [len(found) for found in from_npm.rdformat([json.dumps(wrong)])] != [0]
+
+
 def test_rdjson_keeps_to_the_published_schema() -> None:
-    schema = published("reviewdog/DiagnosticResult.json")
+    whole, one = published("reviewdog/DiagnosticResult.json"), published("reviewdog/Diagnostic.json")
     for report in REPORTS:
-        jsonschema.validate(json.loads(render(report, "rdjson")), schema, cls=jsonschema.Draft4Validator)
+        jsonschema.validate(json.loads(render(report, "rdjson")), whole, cls=jsonschema.Draft4Validator)
+        for line in render(report, "rdjsonl").splitlines():
+            jsonschema.validate(json.loads(line), one, cls=jsonschema.Draft4Validator)
 
 
 def test_both_forms_for_reviewdog_hold_the_same() -> None:
@@ -112,12 +128,38 @@ def test_any_text_keeps_to_the_form_of_reviewdog(text: str) -> None:
     assert len(lines) == len(whole["diagnostics"]) + 1
 
 
+def test_a_line_is_one_that_reviewdog_reads_to_its_end() -> None:
+    for text in ("\\" * 100_000, "\U0001f600" * 100_000, "\u202e" * 100_000, "@" * 100_000):
+        long = replace(SAMPLE, findings=(replace(NEW, reason=text),), unknown=())
+        line, *_ = render(long, "rdjsonl").splitlines()
+        assert len(line) < 64 * 1024
+        assert json.loads(line)["message"].endswith(" (cut here; other formats have all of it)")
+
+
 # --- GitLab -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_code_quality_keeps_to_the_form_of_gitlab(report: Report) -> None:
     jsonschema.validate(json.loads(render(report, "gitlab")), CODE_QUALITY)
+
+
+@pytest.mark.slow
+def test_a_reader_of_code_climate_reads_each_issue(tmp_path: Path) -> None:
+    weights = {"critical": "ERROR", "minor": "WARN", "info": "INFO"}
+    every = tuple(render(report, "gitlab") for report in (*REPORTS, poisoned("a%b,c:d")))
+    text = join(every, "gitlab", 1)
+    assert set(from_npm.code_climate(text, tmp_path)) == {
+        (
+            weights[one["severity"]],
+            one["location"]["path"],
+            one["location"]["lines"]["begin"],
+            one["check_name"],
+            one["description"],
+        )
+        for one in json.loads(text)
+    }
+    assert from_npm.code_climate(every[REPORTS.index(ASIDE)], tmp_path) == []
 
 
 def test_code_quality_keeps_to_the_published_schema() -> None:

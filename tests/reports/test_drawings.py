@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pydot
@@ -20,6 +18,7 @@ from analyzer.reports import automata, dot, mermaid, render
 from analyzer.reports.automata import Automaton, drawings
 from analyzer.reports.lists import StageList, chosen, listing
 
+from . import from_npm
 from .sample import ASIDE, CLEAN, FAILED, SAMPLE, START, stages
 from .sample import Sequence as Letters
 from .test_safety import ANY, poisoned
@@ -199,45 +198,14 @@ def test_a_label_reads_back(text: str) -> None:
     assert back == mermaid.visible(text)
 
 
-def test_mermaid_itself_reads_the_diagrams(tmp_path: Path) -> None:
-    folder, node = os.environ.get("ANALYZE_SERIES_MERMAID", ""), shutil.which("node")
-    if not folder or node is None:
-        pytest.skip(
-            "ANALYZE_SERIES_MERMAID names no folder with the npm packages mermaid and jsdom, or no node"
-        )
-    script = Path(folder) / f"read-{os.getpid()}.mjs"
-    script.write_text(
-        """import { JSDOM } from 'jsdom'; import fs from 'fs';
-        const dom = new JSDOM(''); globalThis.window = dom.window; globalThis.document = dom.window.document;
-        const mermaid = (await import('mermaid')).default;
-        mermaid.initialize({ startOnLoad: false });
-        for (const file of process.argv.slice(2)) {
-            const text = fs.readFileSync(file, 'utf8');
-            await mermaid.parse(text);
-            const read = await mermaid.mermaidAPI.getDiagramFromText(text);
-            console.log(read.db.getEdges().length);
-        }"""
-    )
-    try:
-        reports: list[Report] = [
-            SAMPLE,
-            *(poisoned(text) for text in ("end", '%%{init: {"a":1}}%%', '"]', "`")),
-        ]
-        files = []
-        for number, diagram in enumerate(
-            one for report in reports for one in fenced(render(report, "mermaid"))
-        ):
-            files.append(tmp_path / f"{number}.mmd")
-            files[-1].write_text(diagram, encoding="utf-8")
-        done = subprocess.run(
-            [node, str(script), *map(str, files)], capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stderr
-        assert [int(line) for line in done.stdout.split()] == [
-            file.read_text().count("-->|") for file in files
-        ]
-    finally:
-        script.unlink()
+@pytest.mark.slow
+def test_mermaid_itself_reads_the_diagrams() -> None:
+    reports: list[Report] = [
+        SAMPLE,
+        *(poisoned(text) for text in ("end", '%%{init: {"a":1}}%%', '"]', "`")),
+    ]
+    diagrams = [one for report in reports for one in fenced(render(report, "mermaid"))]
+    assert from_npm.mermaid(diagrams) == [diagram.count("-->|") for diagram in diagrams]
 
 
 # --- the grammar of DOT -------------------------------------------------------------------------

@@ -1,11 +1,7 @@
-"""The page in a real browser: Debian's Chromium, driven by Playwright, without a window.
-
-Skipped where the browser is not installed: ``apt install chromium``.
-"""
+"""The page in a real browser: Debian's Chromium, driven by Playwright, without a window."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,18 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 SIZE = {"width": 1200, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
-    with driver.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
