@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,23 @@ def test_what_somebody_else_wrote_is_never_touched(pushing: World, kind: str) ->
     pushing.hook("uninstall")
     assert "left alone" in pushing.hook("uninstall", "pre-push").out
     assert every_byte(pushing.here) == before
+
+
+def test_a_hook_that_comes_while_ours_is_written_stays(
+    pushing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tempfile.mkstemp
+
+    def meanwhile(**options: str) -> tuple[int, str]:
+        hook(pushing).write_text(FOREIGN)
+        return made(**options)
+
+    hook(pushing).parent.mkdir(exist_ok=True)
+    monkeypatch.setattr(tempfile, "mkstemp", meanwhile)
+    done = pushing.hook("install")
+    assert done.status == 2 and "somebody has just put a hook there: look at it, and try again" in done.err
+    assert [path.name for path in hook(pushing).parent.glob(".pre-push*")] == []
+    assert hook(pushing).read_text() == FOREIGN
 
 
 def test_another_hook_can_call_ours_as_the_program_says(pushing: World) -> None:

@@ -92,6 +92,15 @@ def test_a_merge_is_what_it_changes_in_its_first_parent(hooked: World) -> None:
     assert brought(hooked, "main") == Brought(words(hooked, old, "main"), True)
 
 
+def test_a_merge_of_what_began_earlier_is_looked_at_from_where_the_branch_was(hooked: World) -> None:
+    old = hooked.head()
+    git(hooked.here, "checkout", "-q", "-b", "topic", "main~1")
+    code(hooked, "one")
+    git(hooked.here, "checkout", "-q", "main")
+    git(hooked.here, "merge", "-q", "--no-ff", "-m", "merge", "topic")
+    assert brought(hooked, "main", old) == Brought(words(hooked, old, "main"), True)
+
+
 def test_a_branch_that_takes_in_what_the_remote_has(hooked: World) -> None:
     code(hooked, "one", "topic")
     git(hooked.here, "push", "-q", "--no-verify", "origin", "topic")
