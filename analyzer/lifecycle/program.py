@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -278,7 +279,8 @@ class Program:
         if found is None:
             summary = self.functions[function]
             self._note_assumptions(summary)
-            found = prune(summary, lambda i: self._matters(summary, i), self.reads_arguments)
+            matters = partial(self._matters, summary)
+            found = prune(summary, matters, self.reads_arguments, self._asked)
             self._pruned[function] = found
         return found
 
@@ -317,6 +319,10 @@ class Program:
             return True
         known = self._calls.get(canonical)
         return known is not None or name in self._relevant_names
+
+    def _asked(self, call: Call) -> bool:
+        """Whether a selection asks how a call returned."""
+        return self.canonical(callee_name(call)) in self.watched.returned
 
     def _matters(self, summary: ControlFlowSummary, instruction: Instruction) -> bool:
         """Whether an instruction does more than write locals."""

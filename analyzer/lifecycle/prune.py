@@ -1,7 +1,8 @@
 """What of a function can make no difference to any sequence is taken out before it is executed.
 
 A branch whose arms meet again without effect becomes a jump; an instruction without effect whose result
-nobody reads is dropped. Both repeat until nothing changes. Loops without effect are taken to end.
+nobody reads is dropped. Both repeat until nothing changes. Loops without effect are taken to end. A branch
+on the result of a call stays if selections ask how that call returned: it decides which runs they pick.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from analyzer.lifecycle.liveness import live_locals, successors
+from analyzer.lifecycle.liveness import at_end, live_locals, successors
+from analyzer.lifecycle.parts import locals_in
 from analyzer.model.summary import (
     Assign,
     Block,
@@ -31,13 +33,17 @@ from analyzer.model.summary import (
 
 
 def prune(
-    summary: ControlFlowSummary, matters: Callable[[Instruction], bool], reads: Callable[[Call], bool]
+    summary: ControlFlowSummary,
+    matters: Callable[[Instruction], bool],
+    reads: Callable[[Call], bool],
+    asked: Callable[[Call], bool],
 ) -> ControlFlowSummary:
     """`summary` without what has no effect.
 
     `matters` says whether an instruction has an effect beyond the locals it writes; `reads` whether the
-    values of a call's arguments matter.
+    values of a call's arguments matter; `asked` whether it is asked how a call returned.
     """
+    results = _results(summary, asked)
     while True:
         live = live_locals(summary, reads)
         blocks = [
@@ -61,6 +67,8 @@ def prune(
             meet = meets[number]
             if meet is None or not isinstance(block.terminator, (Branch, Switch)):
                 continue
+            if not results.isdisjoint(at_end(block.terminator)):
+                continue
             wanted = live[meet][0]
             if _silent(blocks, number, meet, matters, wanted):
                 blocks[number] = Block(block.instructions, Goto(meet))
@@ -68,6 +76,24 @@ def prune(
         summary = replace(summary, blocks=_threaded(blocks))
         if not changed:
             return summary
+
+
+def _results(summary: ControlFlowSummary, asked: Callable[[Call], bool]) -> frozenset[str]:
+    """The locals that may hold what an `asked` call returned, or what was made of it."""
+    parts = [instruction for block in summary.blocks for instruction in block.instructions]
+    found = {
+        part.target.name for part in parts if isinstance(part, Call) and part.target is not None and asked(part)
+    }
+    copies = [part for part in parts if isinstance(part, Assign) and isinstance(part.target, Local)]
+    growing = bool(found)
+    while growing:
+        growing = False
+        for part in copies:
+            if isinstance(part.target, Local) and part.target.name not in found:
+                if not found.isdisjoint(locals_in(part.value)):
+                    found.add(part.target.name)
+                    growing = True
+    return frozenset(found)
 
 
 def _threaded(blocks: list[Block]) -> tuple[Block, ...]:

@@ -45,6 +45,7 @@ def test_every_call_is_modelled_or_named_by_the_profile(
     profile: Profile, functions: tuple[ControlFlowSummary, ...]
 ) -> None:
     known = {function.name for function in functions} | {*profile.objects, *profile.joins, *profile.waits}
+    known |= {*profile.leaves, *profile.results}
     known |= {
         call.call for call in (*profile.events, *profile.landmarks, *profile.deferrals, *profile.threads)
     }

@@ -26,8 +26,12 @@ def reads(call: Call) -> bool:
     return matters(call)
 
 
+def asked(call: Call) -> bool:
+    return isinstance(call.callee, Symbol) and call.callee.name == "asked"
+
+
 def pruned(*statements: str) -> ControlFlowSummary:
-    return prune(function(*statements), matters, reads)
+    return prune(function(*statements), matters, reads, asked)
 
 
 def called(summary: ControlFlowSummary) -> list[str]:
@@ -41,6 +45,11 @@ def branches(summary: ControlFlowSummary) -> int:
 def test_a_branch_without_effect_is_gone() -> None:
     left = pruned("if (check()) {", "log_it();", "} else {", "count();", "}", "go();")
     assert (called(left), branches(left)) == (["go()"], 0)
+
+
+def test_a_branch_on_a_call_that_is_asked_about_stays() -> None:
+    left = pruned("int ret = asked();", "int bad = ret < 0;", "if (bad) {", "log_it();", "}", "go();")
+    assert (called(left), branches(left)) == (["asked()", "go()"], 1)
 
 
 def test_a_branch_around_an_effect_stays_with_what_decides_it() -> None:
@@ -84,7 +93,7 @@ def test_a_loop_with_an_effect_stays() -> None:
 
 def test_pruning_twice_is_pruning_once() -> None:
     once = pruned("if (a()) {", "if (b()) {", "log_it();", "}", "go();", "}", "for (;;) {", "go();", "}")
-    assert prune(once, matters, reads) == once
+    assert prune(once, matters, reads, asked) == once
 
 
 def test_a_local_lives_from_its_value_to_its_last_reader() -> None:

@@ -27,14 +27,12 @@ LONGEST = 8  # mutants of a series: each stage takes memory
 class Answer:
     """`unknown` is what could not be told from the patch alone, as ``what: why``; if it names no place,
     `differing` says what of it the tree can tell. If all was told, `differing` says in which scenarios the
-    words after the mutant are others on the tree, of those whose words before it are the same; `apart` are
-    the scenarios of which they are not. `changed` tells whether the mutant changes any.
+    words before or after the mutant are others on the tree. `changed` tells whether the mutant changes any.
     """
 
     mutant: Mutant
     unknown: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
-    apart: frozenset[str] = frozenset()
     changed: bool = False
 
     @property
@@ -99,14 +97,12 @@ def _compared(mutant: Mutant, alone: Told, on_tree: Told, stage: int) -> Answer:
         )
     before = (alone.words(0), on_tree.words(0))
     after = (alone.words(1), on_tree.words(stage))
-    apart = frozenset(name for name in before[0] if before[0][name] != before[1][name])
     wrong = [f"{one.what}: {one.why} (on the tree alone)" for one in on_tree.open(stage)]
-    for name in before[0]:
-        if name not in apart:
-            for words, side in (
-                (after[1][name] - after[0][name], "tree"),
-                (after[0][name] - after[1][name], "patch"),
-            ):
-                wrong += [f"{name}: only the {side} has {' '.join(word) or '-'}" for word in sorted(words)]
-    changed = any(before[0][name] != after[0][name] for name in before[0] if name not in apart)
-    return Answer(mutant, (), tuple(wrong), apart, changed)
+    for when, (patch_only, tree) in (("before", before), ("after", after)):
+        for name in sorted(patch_only.keys() | tree.keys()):
+            ours, theirs = patch_only.get(name, frozenset()), tree.get(name, frozenset())
+            for words, side in ((theirs - ours, "tree"), (ours - theirs, "patch")):
+                wrong += [
+                    f"{name} {when}: only the {side} has {' '.join(word) or '-'}" for word in sorted(words)
+                ]
+    return Answer(mutant, (), tuple(wrong), before[0] != after[0])
