@@ -81,18 +81,18 @@ def prune(
 def _results(summary: ControlFlowSummary, asked: Callable[[Call], bool]) -> frozenset[str]:
     """The locals that may hold what an `asked` call returned, or what was made of it."""
     parts = [instruction for block in summary.blocks for instruction in block.instructions]
-    found = {
-        part.target.name for part in parts if isinstance(part, Call) and part.target is not None and asked(part)
-    }
-    copies = [part for part in parts if isinstance(part, Assign) and isinstance(part.target, Local)]
-    growing = bool(found)
+    found: set[str] = set()
+    growing = True
     while growing:
         growing = False
-        for part in copies:
-            if isinstance(part.target, Local) and part.target.name not in found:
-                if not found.isdisjoint(locals_in(part.value)):
-                    found.add(part.target.name)
-                    growing = True
+        for part in parts:
+            target = part.target if isinstance(part, (Assign, Call)) else None
+            if not isinstance(target, Local) or target.name in found:
+                continue
+            made = asked(part) if isinstance(part, Call) else not found.isdisjoint(locals_in(part.value))
+            if made:
+                found.add(target.name)
+                growing = True
     return frozenset(found)
 
 
