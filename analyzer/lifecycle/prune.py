@@ -86,7 +86,9 @@ def _results(summary: ControlFlowSummary, asked: Callable[[Call], bool]) -> froz
     while growing:
         growing = False
         for part in parts:
-            target = part.target if isinstance(part, (Assign, Call)) else None
+            if not isinstance(part, (Assign, Call)):
+                continue
+            target = part.target
             if not isinstance(target, Local) or target.name in found:
                 continue
             made = asked(part) if isinstance(part, Call) else not found.isdisjoint(locals_in(part.value))
