@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from analyzer.model.backport import Backport
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
-    from analyzer.model.report import Report, StageInfo, Subscribed
+    from analyzer.model.report import Report, StageInfo
     from analyzer.model.rulebook import Rulebook
     from analyzer.model.siblings import Siblings
+    from analyzer.model.subscriber import Subscribed
 
 
 def main() -> int:

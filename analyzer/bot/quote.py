@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from analyzer.model.report import Finding, Report, StepKind
+from analyzer.model.report import Finding, Report
 from analyzer.model.series import Hunk, HunkLine, LineKind, Patch
 from analyzer.model.snapshot import Evidence
+from analyzer.model.witness import StepKind
 from analyzer.reports.escape import source_line
 from analyzer.reports.layout import columns_of
 

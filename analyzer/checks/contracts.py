@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from analyzer.model.contract import Chain, Choice, Contract, Empty, Name, Repeat
-from analyzer.model.report import Sequence
+from analyzer.model.letters import Sequence
 
 
 @dataclass(frozen=True, slots=True)

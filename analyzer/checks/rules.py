@@ -13,8 +13,8 @@ from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.sequences import OTHER, listed, others, picked
 from analyzer.lifecycle.stages import Stage
 from analyzer.model.contract import Contract, letters
+from analyzer.model.letters import Sequence
 from analyzer.model.profile import Profile, Rule
-from analyzer.model.report import Sequence
 from analyzer.model.unknown import Unknown
 from analyzer.model.verdict import Breach, Verdict
 

@@ -30,8 +30,9 @@ from analyzer.claims.stated import (
 from analyzer.claims.words import Vocabulary
 from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Passage
 from analyzer.model.profile import Profile
-from analyzer.model.report import Report, Subscriber
+from analyzer.model.report import Report
 from analyzer.model.series import Series
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.unknown import Location
 
 __all__ = ["found", "judged", "wants_subscribers"]

@@ -14,7 +14,7 @@ from analyzer.claims.judgement import Judgement
 from analyzer.claims.stages import worst
 from analyzer.claims.stated import TableRow, TableStatement
 from analyzer.model.claim import ClaimVerdict, Point
-from analyzer.model.report import Subscriber
+from analyzer.model.subscriber import Subscriber
 
 UNNAMED = "?"  # the handler of a registration that could not be read
 

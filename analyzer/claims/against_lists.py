@@ -22,7 +22,8 @@ from analyzer.claims.stages import (
 )
 from analyzer.claims.stated import Item, ListStatement
 from analyzer.model.claim import ClaimVerdict, Point
-from analyzer.model.report import Letter, Report, ScenarioSequences, Sequence, StageInfo
+from analyzer.model.letters import Letter, Sequence
+from analyzer.model.report import Report, ScenarioSequences, StageInfo
 
 _CONFIRMED, _CONTRADICTED = ClaimVerdict.CONFIRMED, ClaimVerdict.CONTRADICTED
 _INCOMPLETE, _UNTOLD = ClaimVerdict.INCOMPLETE, ClaimVerdict.UNTOLD

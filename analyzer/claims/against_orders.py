@@ -24,7 +24,8 @@ from analyzer.claims.stages import (
 )
 from analyzer.claims.stated import Often, OrderStatement, Side
 from analyzer.model.claim import ClaimVerdict, Point
-from analyzer.model.report import Report, ScenarioSequences, Sequence, StageInfo
+from analyzer.model.letters import Sequence
+from analyzer.model.report import Report, ScenarioSequences, StageInfo
 
 _CONFIRMED, _CONTRADICTED = ClaimVerdict.CONFIRMED, ClaimVerdict.CONTRADICTED
 _INCOMPLETE, _UNTOLD = ClaimVerdict.INCOMPLETE, ClaimVerdict.UNTOLD

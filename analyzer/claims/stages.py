@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from analyzer.claims.stated import Course, Moment, Side
 from analyzer.model.claim import ClaimVerdict
+from analyzer.model.letters import Letter, Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Letter, Report, ScenarioSequences, Sequence, StageInfo, Witness
+from analyzer.model.report import Report, ScenarioSequences, StageInfo
 from analyzer.model.unknown import Weight
+from analyzer.model.witness import Witness
 
 _ORDER = (
     ClaimVerdict.CONTRADICTED,

@@ -15,9 +15,10 @@ if TYPE_CHECKING:  # what only names types is not read: --help has to be quick
     from analyzer.model.backport import Backport
     from analyzer.model.history import History
     from analyzer.model.profile import Profile
-    from analyzer.model.report import Report, StageInfo, Subscribed
+    from analyzer.model.report import Report, StageInfo
     from analyzer.model.rulebook import Rulebook
     from analyzer.model.siblings import Siblings
+    from analyzer.model.subscriber import Subscribed
 
 Progress = Callable[[str], None]
 

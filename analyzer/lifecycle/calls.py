@@ -34,8 +34,8 @@ from analyzer.lifecycle.state import Frame, Live, Pause, Queued, Task
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Name, Origin, Test, Unsure, Value, outcomes, refine
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import StepKind
 from analyzer.model.summary import Call, ControlFlowSummary, Expression, Field, Local, Unary
+from analyzer.model.witness import StepKind
 
 # What a call does and returns; the state, its task and frame, letters and the record go in.
 Effect: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], Value]

@@ -25,11 +25,13 @@ from analyzer.lifecycle.sequences import OTHER, letter
 from analyzer.lifecycle.stages import Stage
 from analyzer.lifecycle.tasks import is_interference
 from analyzer.model.group import Group, Pairs
+from analyzer.model.letters import Sequence
 from analyzer.model.profile import Profile
-from analyzer.model.report import Cause, Change, ChangeKind, Sequence, Step, StepKind, Witness
+from analyzer.model.report import Change, ChangeKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import Call
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 
 Outcome = TypeVar("Outcome")
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]

@@ -12,11 +12,12 @@ from analyzer.lifecycle.runs import Choice, Emission, Option, Record, Undecided
 from analyzer.lifecycle.state import Frame, Live, Pause, Task
 from analyzer.lifecycle.values import Name, Value, key_of, outcomes, refine, token_of
 from analyzer.lifecycle.watched import outcome_of
+from analyzer.model.letters import Context
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Context, StepKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.summary import ControlFlowSummary, Expression, Span
 from analyzer.model.unknown import Location
+from analyzer.model.witness import StepKind
 
 # Executes one instruction; the answer is the site that the task blocks at, or "".
 Step: TypeAlias = Callable[[Live, Task, Frame, list[Emission], Record | None], str]

@@ -23,9 +23,9 @@ from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.sequences import doubts, letter, picked
 from analyzer.lifecycle.stages import Stage
 from analyzer.lifecycle.tasks import is_interference
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.profile import Profile
 from analyzer.model.report import FAILING, ScenarioSequences, StageSequences
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.summary import Call, ControlFlowSummary
 from analyzer.model.unknown import Location, Unknown, Weight
 

@@ -22,8 +22,9 @@ from analyzer.lifecycle.prospect import Prospect, all_decided, decided_at
 from analyzer.lifecycle.runs import Choice, Emission, End, Option, Record, deciding
 from analyzer.lifecycle.state import thaw
 from analyzer.lifecycle.values import Origin, Token, Value, both
-from analyzer.model.report import Context, StepKind
+from analyzer.model.letters import Context
 from analyzer.model.snapshot import Evidence
+from analyzer.model.witness import StepKind
 
 Sign: TypeAlias = tuple[str, str, Context | None]
 Turn: TypeAlias = tuple[Origin, int]

@@ -22,9 +22,9 @@ from analyzer.lifecycle.state import Frame, Live, State, Task, thaw
 from analyzer.lifecycle.steps import Steps
 from analyzer.lifecycle.tasks import Scheduler
 from analyzer.lifecycle.values import Origin, Token, Unsure, Value
-from analyzer.model.report import StepKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
+from analyzer.model.witness import StepKind
 
 DEEPEST = 40
 LONGEST = 20_000

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from analyzer.lifecycle.values import Origin, Token, Value
+from analyzer.model.letters import Context
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Context, StepKind
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
+from analyzer.model.witness import StepKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from analyzer.lifecycle.automaton import TooMany, Word, words
 from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.runs import Emission
 from analyzer.lifecycle.stages import Stage
+from analyzer.model.letters import Letter, Sequence
 from analyzer.model.profile import LetterKind, Profile
-from analyzer.model.report import Letter, Sequence, StageSequences
+from analyzer.model.report import StageSequences
 from analyzer.model.unknown import Unknown
 
 OTHER = "other-outcomes"

@@ -27,7 +27,6 @@ from analyzer.lifecycle.values import (
 )
 from analyzer.lifecycle.watched import outcome_of
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import StepKind
 from analyzer.model.summary import (
     Assign,
     Branch,
@@ -50,6 +49,7 @@ from analyzer.model.summary import (
     Terminator,
     Unary,
 )
+from analyzer.model.witness import StepKind
 
 
 class Steps(dict[str, list[list[Step]]]):

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from analyzer.model.report import Sequence, Witness
+from analyzer.model.letters import Sequence
 from analyzer.model.series import FileDiff
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Witness
 
 
 class Medium(Enum):

@@ -5,65 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from analyzer.model.effect import Effect
+from analyzer.model.claim import Claim
+from analyzer.model.letters import Sequence
 from analyzer.model.level import Level as Level
-from analyzer.model.profile import LetterKind, Rule
+from analyzer.model.profile import Rule
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.spot import Spots
+from analyzer.model.subscriber import Hit, Subscriber
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Outcome, Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.versions import Versions
 from analyzer.model.what_if import WhatIf
-
-if TYPE_CHECKING:  # claims are about what stands here
-    from analyzer.model.claim import Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What surrounds a letter: tracked values, the task that emits it, the locks it holds."""
-
-    state: tuple[tuple[str, str], ...]
-    task: str
-    locks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """An event or landmark of a sequence.
-
-    `function` is the innermost function on the call stack that all stages have; `words` is what to
-    print (``notify STOP``, ``pump_on()``); `phase` the words for the function or "" (landmarks
-    have none); `repeats` marks ``pump_on()*``.
-    """
-
-    name: str
-    kind: LetterKind
-    function: str
-    words: str
-    phase: str
-    where: Location
-    evidence: Evidence
-    context: Context
-    repeats: bool = False
-
-    @property
-    def label(self) -> str:
-        """``STOP@close_gate``: how machines see it."""
-        return f"{self.name}@{self.function}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """The letters along a run. `shown_from` is the index from which on lists show it."""
-
-    letters: tuple[Letter, ...]
-    shown_from: int = 0
-    blocked: bool = False
+from analyzer.model.witness import Cause, StepKind, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,104 +55,6 @@ class ScenarioSequences:
 
 
 FAILING = "failing-"  # begins the ids of scenarios of calls that fail
-
-
-class StepKind(Enum):
-    """What a step of a witness is."""
-
-    ENTER = "enter"  # a function is entered
-    BRANCH = "branch"  # what came before settles it, `text` says which way
-    DECISION = "decision"  # a branch whose outcome nothing settles
-    LETTER = "letter"
-    DEFER = "defer"
-    TASK = "task"  # another task goes on
-    END = "end"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    kind: StepKind
-    where: Location
-    function: str
-    text: str
-    evidence: Evidence = Evidence.BUILT_IN
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """The path that proves a sequence at a stage."""
-
-    patch: int
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A decision after which only the changed outcome is left, in words, at its place."""
-
-    text: str
-    where: Location
-    function: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A place that asks about `subject`: a tracked variable, or a landmark whose effect it sees.
-
-    `text` is what it reads or calls, in `function`; `way` are the functions from the handler on, one that is
-    called through a pointer as ``.field = function``.
-    """
-
-    subject: str
-    text: str
-    function: str
-    where: Location
-    way: tuple[str, ...]
-    landmark: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A look whose subject is different at an event's new place: the values it may have at the old place and
-    the new one (of a landmark ``1``: it came before), and what `look.function` answers then, () if that could
-    not be told."""
-
-    look: Look
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    answered: tuple[str, ...]
-    answers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A handler that acts on an event that a change is about, in a mode that its runs may have.
-
-    `where` is its registration; `certain` is False if it could not be told whether it acts on the event.
-    `seen` is what of the difference between the old and the new place it may notice; `lost` are calls that
-    were not followed when that was looked for. Of a finding, `effect` says what it means for the handler: for
-    an order `beside` what the event is told on the other side of, and `compared` whether there is a place
-    at which these runs tell it in order; for a lost event `heard` are the others of the run that it acts on.
-    """
-
-    event: str
-    device: str
-    handler: str
-    where: Location
-    certain: bool
-    seen: tuple[Seen, ...]
-    lost: tuple[str, ...]
-    effect: Effect | None = None
-    beside: tuple[str, ...] = ()
-    compared: bool = False
-    heard: tuple[str, ...] = ()
-
-    @property
-    def observes(self) -> bool | None:
-        """Whether it can observe that an event is told out of order; None if that could not be told."""
-        if self.seen:
-            return True
-        return None if self.lost or not self.certain or not self.compared else False
 
 
 class ChangeKind(Enum):
@@ -305,36 +163,6 @@ class Finding:
         shown = [step.evidence for step in steps if step.where.path and step.kind is not StepKind.TASK]
         shown += [letter.evidence for letter in self.bad.letters]
         return max(shown, key=(Evidence.DIFF, Evidence.TREE, Evidence.BUILT_IN).index, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """A handler and where it is registered.
-
-    `device` is what people call the file that registers it; `modes` empty: for every mode, or, if `unknown`
-    says so, not told. `events` are those it acts on; `perhaps` those of which it could not be told, and
-    `unknown` says why. `defined` is the handler's own place.
-    """
-
-    device: str
-    handler: str
-    where: Location
-    modes: tuple[str, ...]
-    events: tuple[str, ...]
-    perhaps: tuple[str, ...] = ()
-    defined: Location | None = None
-    unknown: tuple[Unknown, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribed:
-    """The subscribers of the tree of one commit, as one profile finds them."""
-
-    profile: str
-    profile_title: str
-    repository: str
-    commit: str
-    subscribers: tuple[Subscriber, ...]
 
 
 @dataclass(frozen=True, slots=True)

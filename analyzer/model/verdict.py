@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.model.group import Group
-from analyzer.model.report import Sequence
+from analyzer.model.letters import Sequence
 from analyzer.model.unknown import Unknown
 
 

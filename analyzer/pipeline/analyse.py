@@ -15,6 +15,7 @@ from analyzer.lifecycle.generated import generated
 from analyzer.lifecycle.sequences import OTHER, listed, others, read
 from analyzer.lifecycle.stages import Stage, bind
 from analyzer.model.claim import Passage
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.profile import Profile
 from analyzer.model.report import (
     Change,
@@ -25,12 +26,11 @@ from analyzer.model.report import (
     ScenarioSequences,
     StageInfo,
     StageSequences,
-    Subscriber,
 )
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.spot import Spots
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.unknown import InputError, Unknown, Weight
 from analyzer.model.verdict import Verdict
 from analyzer.model.versions import Versions

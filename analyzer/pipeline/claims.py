@@ -15,8 +15,9 @@ from analyzer.claims.copies import copy_of
 from analyzer.claims.reading import MOST, Heard
 from analyzer.model.claim import Passage
 from analyzer.model.profile import Profile
-from analyzer.model.report import Report, Subscriber
+from analyzer.model.report import Report
 from analyzer.model.series import Series
+from analyzer.model.subscriber import Subscriber
 
 
 @dataclass(frozen=True, slots=True)

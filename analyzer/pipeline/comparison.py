@@ -20,9 +20,9 @@ from analyzer.lifecycle.explore import Bounds
 from analyzer.lifecycle.stages import bind
 from analyzer.model.commit import Commit
 from analyzer.model.history import Judged, Move, ScenarioStep, Told
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.profile import Profile
 from analyzer.model.report import Change, ScenarioSequences, StageSequences
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.series import Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.unknown import InputError

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from analyzer.cfront import Store
 from analyzer.model.contract import letters
 from analyzer.model.effect import Effect
+from analyzer.model.letters import Letter
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.profile import LetterKind, Profile
-from analyzer.model.report import Change, Finding, Hit, Letter, Subscriber
-from analyzer.model.report import Sequence as Letters
+from analyzer.model.report import Change, Finding
 from analyzer.model.series import Series
 from analyzer.model.snapshot import Snapshot
+from analyzer.model.subscriber import Hit, Subscriber
 from analyzer.profiles import parse_contract
 from analyzer.regress.effects import affected
 from analyzer.snapshots.objects import Objects

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.model.report import Report, SourceLine, Witness
+from analyzer.model.report import Report, SourceLine
 from analyzer.model.snapshot import Snapshot
+from analyzer.model.witness import Witness
 
 _Places = set[tuple[str, int]]
 

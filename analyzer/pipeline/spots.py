@@ -14,12 +14,14 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import TypeAlias
 
-from analyzer.model.report import Change, Finding, Letter, StepKind
-from analyzer.model.report import Sequence as Letters
+from analyzer.model.letters import Letter
+from analyzer.model.letters import Sequence as Letters
+from analyzer.model.report import Change, Finding
 from analyzer.model.series import FileChange, FileDiff, Hunk, LineKind, Patch, Series
 from analyzer.model.snapshot import Snapshot
 from analyzer.model.spot import Spot, Spots
 from analyzer.model.unknown import Location
+from analyzer.model.witness import StepKind
 from analyzer.pipeline.line_hash import line_hashes
 
 _FAR = 10**9

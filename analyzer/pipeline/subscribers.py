@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analyzer import profiles
-from analyzer.model.report import Subscribed
+from analyzer.model.subscriber import Subscribed
 from analyzer.model.unknown import InputError
 from analyzer.snapshots.objects import Objects
 from analyzer.subscribers.source import Source, Tree, roots

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from analyzer.model.effect import Effect
+from analyzer.model.letters import Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from analyzer.model.group import Group, Pairs
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.profile import Rule
 from analyzer.model.report import Change, Finding, FindingKind, Level
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.unknown import Location
 from analyzer.model.verdict import Breach, Verdict
 from analyzer.regress.follow import Course, Status

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.model.report import Cause, Change, Hit
+from analyzer.model.report import Change
+from analyzer.model.subscriber import Hit
+from analyzer.model.witness import Cause
 
 SHOWN_CAUSES = 8
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Hit, Look, Seen
+from analyzer.model.subscriber import Hit, Look, Seen
 
 SHOWN = 3  # of the calls that were not followed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.model.effect import Effect
-from analyzer.model.report import Hit
+from analyzer.model.subscriber import Hit
 from analyzer.reports.heard import not_followed, sights, who
 
 _NAMES = {Effect.LOSES: "loses", Effect.AGAIN: "again", Effect.EXTRA: "extra", Effect.ORDER: "order"}

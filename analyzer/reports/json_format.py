@@ -13,27 +13,15 @@ from typing import TypeAlias
 
 from analyzer.model.claim import Claim, ClaimVerdict, Point
 from analyzer.model.effect import Effect
-from analyzer.model.report import (
-    Cause,
-    Change,
-    Finding,
-    Hit,
-    Letter,
-    Report,
-    ScenarioSequences,
-    Seen,
-    Sequence,
-    StageSequences,
-    Step,
-    StepKind,
-    Subscriber,
-    Witness,
-)
+from analyzer.model.letters import Letter, Sequence
+from analyzer.model.report import Change, Finding, Report, ScenarioSequences, StageSequences
+from analyzer.model.subscriber import Hit, Seen, Subscriber
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.versions import Versions
 from analyzer.model.what_if import WhatIf, members_of
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 from analyzer.reports import words
 from analyzer.reports.lists import chosen
 

@@ -10,15 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analyzer.model.letters import Letter, Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import (
-    Letter,
-    Report,
-    ScenarioSequences,
-    Sequence,
-    StageInfo,
-    StageSequences,
-)
+from analyzer.model.report import Report, ScenarioSequences, StageInfo, StageSequences
 from analyzer.model.snapshot import Evidence
 from analyzer.reports.escape import visible
 from analyzer.reports.stages import NO_CHANGE, UNCHANGED, Group, merged

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
-from analyzer.model.report import Cause, Step, StepKind, Witness
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 
 _Row: TypeAlias = tuple[str, Step, int]  # the mark, the step, the patch of its stage
 SHORT = 12  # paths of so many steps are shown whole

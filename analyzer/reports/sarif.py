@@ -17,9 +17,10 @@ from urllib.parse import quote
 
 import analyzer
 from analyzer.model.profile import Rule
-from analyzer.model.report import Finding, FindingKind, Level, Report, Step
+from analyzer.model.report import Finding, FindingKind, Level, Report
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
+from analyzer.model.witness import Step
 from analyzer.reports import impact, versions, words
 from analyzer.reports.escape import code_span, visible
 from analyzer.reports.escape import markdown as plain

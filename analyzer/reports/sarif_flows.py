@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analyzer.model.report import Finding, FindingKind, Step, StepKind, Witness
+from analyzer.model.report import Finding, FindingKind
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Step, StepKind, Witness
 from analyzer.reports.escape import visible
 from analyzer.reports.path import PathLine
 from analyzer.reports.witness import step_words

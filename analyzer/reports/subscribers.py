@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from analyzer.model.report import Subscribed, Subscriber
+from analyzer.model.subscriber import Subscribed, Subscriber
 from analyzer.model.unknown import Unknown
 from analyzer.reports import words
 from analyzer.reports.escape import visible

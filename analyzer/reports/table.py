@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from analyzer.model.report import Letter
+from analyzer.model.letters import Letter
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
 from analyzer.reports.escape import visible

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analyzer.model.report import Cause, Change, Finding, FindingKind, Report, Step, StepKind, Witness
+from analyzer.model.report import Change, Finding, FindingKind, Report
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 from analyzer.reports.escape import source_line, visible
 from analyzer.reports.highlight import c_line
 from analyzer.reports.layout import fold

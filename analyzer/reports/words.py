@@ -7,22 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model.report import (
-    Cause,
-    Change,
-    ChangeKind,
-    Finding,
-    FindingKind,
-    Level,
-    Report,
-    ScenarioSequences,
-    Sequence,
-)
+from analyzer.model.letters import Sequence
+from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level, Report, ScenarioSequences
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.suggestion import Broken, Suggestion
 from analyzer.model.suppression import Outcome, Standing
 from analyzer.model.unknown import Unknown, Weight
+from analyzer.model.witness import Cause
 from analyzer.reports.lists import entries
 
 APART = (FindingKind.FIXED, FindingKind.PREEXISTING)  # told last, and shorter

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from analyzer.model.profile import Profile, Tracked
-from analyzer.model.report import Look
+from analyzer.model.subscriber import Look
 from analyzer.model.summary import Number, Symbol
 from analyzer.subscribers.code import Code
 from analyzer.subscribers.evaluate import Reading, answer

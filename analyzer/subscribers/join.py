@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from analyzer.model.profile import Profile
-from analyzer.model.report import Hit, Look, Seen, Subscriber
+from analyzer.model.subscriber import Hit, Look, Seen, Subscriber
 from analyzer.subscribers.acts import Acts
 from analyzer.subscribers.answers import Answer, answers
 from analyzer.subscribers.code import Code

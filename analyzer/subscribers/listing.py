@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from analyzer.cfront.store import Store
 from analyzer.model.profile import Profile
-from analyzer.model.report import Subscriber
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.unknown import Unknown
 from analyzer.subscribers.acts import Acts, acts
 from analyzer.subscribers.code import Code

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from analyzer.model.profile import Profile
-from analyzer.model.report import Look
+from analyzer.model.subscriber import Look
 from analyzer.model.summary import Call, ControlFlowSummary
 from analyzer.subscribers.code import Code
 from analyzer.subscribers.sights import Sought, looks_in

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analyzer.model.profile import Profile
-from analyzer.model.report import Look
+from analyzer.model.subscriber import Look
 from analyzer.model.summary import (
     Assign,
     Binary,

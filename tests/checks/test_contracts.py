@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from analyzer.checks.contracts import violation
 from analyzer.model.contract import Chain, Choice, Contract, Empty, Name, Repeat
 from analyzer.model.contract import letters as letters_of
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Context, Letter, Sequence
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
 from analyzer.profiles import parse_contract

@@ -17,8 +17,9 @@ from analyzer.claims.stated import Course, Item, Moment, Side, Statement
 from analyzer.claims.words import Vocabulary
 from analyzer.model.claim import Claim, Medium, Passage
 from analyzer.model.profile import Profile
-from analyzer.model.report import Report, Subscriber
+from analyzer.model.report import Report
 from analyzer.model.series import FileDiff, Patch, Series
+from analyzer.model.subscriber import Subscriber
 from tests.reports.sample import SAMPLE
 
 PROFILE = """

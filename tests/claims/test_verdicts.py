@@ -12,7 +12,8 @@ from dataclasses import replace
 import pytest
 
 from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Medium
-from analyzer.model.report import ChangeKind, Report, StageInfo, StageSequences, Subscriber
+from analyzer.model.report import ChangeKind, Report, StageInfo, StageSequences
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.unknown import Location, Unknown
 from tests.reports.sample import CHANGES, SAMPLE, SECOND
 

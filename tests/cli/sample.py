@@ -11,21 +11,13 @@ from analyzer.cli import Doors, Request, run
 from analyzer.cli.doors import Hooked, Progress, Walked
 from analyzer.model.backport import Backport, Part
 from analyzer.model.history import History, HistoryEntry, ScenarioStep, Told
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind, Profile, Rule, Scenario, Selection
-from analyzer.model.report import (
-    Context,
-    Letter,
-    Report,
-    ScenarioSequences,
-    Sequence,
-    StageInfo,
-    StageSequences,
-    Subscribed,
-    Subscriber,
-)
+from analyzer.model.report import Report, ScenarioSequences, StageInfo, StageSequences
 from analyzer.model.rulebook import BrokenWord, ExplainedRule, Rulebook
 from analyzer.model.siblings import Siblings
 from analyzer.model.snapshot import Evidence
+from analyzer.model.subscriber import Subscribed, Subscriber
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import InputError, Location, Unknown
 

@@ -6,7 +6,8 @@ import pytest
 
 from analyzer.lifecycle.lockstep import Lockstep, Pairing
 from analyzer.model.profile import Interference
-from analyzer.model.report import ChangeKind, StepKind
+from analyzer.model.report import ChangeKind
+from analyzer.model.witness import StepKind
 from tests.builders import BOUNDS, HERE, body, changes, compared, said, scenario, stages, tiny
 
 FAILING = (

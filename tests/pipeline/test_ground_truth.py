@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from analyzer import intake, profiles
-from analyzer.model.report import FindingKind, Level, Report, StepKind
+from analyzer.model.report import FindingKind, Level, Report
 from analyzer.model.snapshot import Evidence
+from analyzer.model.witness import StepKind
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.snapshots import built_in

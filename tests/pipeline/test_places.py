@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.model.report import Report, Step
+from analyzer.model.report import Report
 from analyzer.model.snapshot import Evidence
+from analyzer.model.witness import Step
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from tests.repositories import commit, git, repository

@@ -11,22 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import (
-    Change,
-    ChangeKind,
-    Context,
-    Finding,
-    FindingKind,
-    Letter,
-    Level,
-    Sequence,
-    Witness,
-)
+from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level
 from analyzer.model.series import FileChange, FileDiff, Hunk, HunkLine, LineKind, Patch, Series
 from analyzer.model.snapshot import Evidence, Snapshot
 from analyzer.model.spot import Spots
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Witness
 from analyzer.pipeline.line_hash import line_hashes
 from analyzer.pipeline.spots import spots_of
 

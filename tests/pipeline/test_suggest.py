@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.model.letters import Sequence as Letters
 from analyzer.model.report import Finding, FindingKind, Level, Report, StageInfo
-from analyzer.model.report import Sequence as Letters
 from analyzer.model.suggestion import Suggestion
 from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from analyzer.model.effect import Effect
-from analyzer.model.report import Change, FindingKind, Level, Report, StepKind, Witness
+from analyzer.model.report import Change, FindingKind, Level, Report
 from analyzer.model.snapshot import Evidence
+from analyzer.model.witness import StepKind, Witness
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.reports import mail

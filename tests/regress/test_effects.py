@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analyzer.model.effect import Effect
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind
-from analyzer.model.report import Context, Letter, Sequence
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
 from analyzer.regress.effects import affected

@@ -7,21 +7,13 @@ from dataclasses import replace
 import pytest
 
 from analyzer.model.group import Group, Pairs
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind, Rule, Selection
-from analyzer.model.report import (
-    Cause,
-    Change,
-    ChangeKind,
-    Context,
-    FindingKind,
-    Letter,
-    Level,
-    Sequence,
-    Witness,
-)
+from analyzer.model.report import Change, ChangeKind, FindingKind, Level
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.verdict import Breach, Verdict
+from analyzer.model.witness import Cause, Witness
 from analyzer.regress.findings import Followed, classify, findings
 from analyzer.regress.follow import Course
 

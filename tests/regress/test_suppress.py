@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
-from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level, Sequence, Witness
+from analyzer.model.letters import Sequence
+from analyzer.model.report import Change, ChangeKind, Finding, FindingKind, Level
 from analyzer.model.suppression import Outcome, Standing, Suppression
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Witness
 from analyzer.regress.suppress import suppress
 
 TODAY = date(2026, 6, 15)

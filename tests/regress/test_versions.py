@@ -6,25 +6,23 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import (
     Change,
     ChangeKind,
-    Context,
     Finding,
     FindingKind,
-    Letter,
     Level,
     Report,
     ScenarioSequences,
-    Sequence,
     StageInfo,
     StageSequences,
-    Witness,
 )
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location, Unknown
 from analyzer.model.versions import Differing, Fate, Versions
+from analyzer.model.witness import Witness
 from analyzer.regress.versions import between
 from tests.cli.sample import REPORT
 

@@ -10,34 +10,26 @@ from dataclasses import replace
 
 from analyzer.model.claim import Claim, ClaimKind, ClaimVerdict, Medium, Point
 from analyzer.model.effect import Effect
+from analyzer.model.letters import Context, Letter, Sequence
 from analyzer.model.profile import LetterKind
 from analyzer.model.report import (
-    Cause,
     Change,
     ChangeKind,
-    Context,
     Finding,
     FindingKind,
-    Hit,
-    Letter,
     Level,
-    Look,
     Report,
     ScenarioSequences,
-    Seen,
-    Sequence,
     SourceLine,
     StageInfo,
     StageSequences,
-    Step,
-    StepKind,
-    Subscriber,
-    Witness,
 )
 from analyzer.model.series import Repair
 from analyzer.model.snapshot import Evidence
 from analyzer.model.spot import Spot, Spots
+from analyzer.model.subscriber import Hit, Look, Seen, Subscriber
 from analyzer.model.unknown import Location, Unknown, Weight
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 
 NASTY = "\x1b[31m<script>|`x`|*b* @all #1 https://e.example \u202egnp"
 CONTEXT = Context((("gate", "OPEN"), ("level", "?")), "keeper", ("big lock",))

@@ -7,16 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from analyzer.model.report import (
-    Hit,
-    Look,
-    Report,
-    ScenarioSequences,
-    Seen,
-    Sequence,
-    StageInfo,
-    StageSequences,
-)
+from analyzer.model.letters import Sequence
+from analyzer.model.report import Report, ScenarioSequences, StageInfo, StageSequences
+from analyzer.model.subscriber import Hit, Look, Seen
 from analyzer.model.unknown import Location, Unknown
 from analyzer.reports import render
 from analyzer.reports.heard import lines

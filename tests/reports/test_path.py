@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analyzer.model.report import Cause, Step, StepKind, Witness
 from analyzer.model.snapshot import Evidence
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Cause, Step, StepKind, Witness
 from analyzer.reports.grouped import grouped
 from analyzer.reports.path import SHORT, PathLine, compared, numbered, shortened
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model.report import Letter, Report, SourceLine, StageInfo, Subscriber
+from analyzer.model.letters import Letter
+from analyzer.model.report import Report, SourceLine, StageInfo
 from analyzer.model.series import Repair
 from analyzer.model.spot import Spot, Spots
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location, Unknown
 from analyzer.reports import FORMATS, render

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from sarif_kit.validate import validation_errors
 
 from analyzer.model.profile import Rule, Selection
-from analyzer.model.report import FindingKind, Report, Step, StepKind, Witness
+from analyzer.model.report import FindingKind, Report
 from analyzer.model.snapshot import Evidence
 from analyzer.model.spot import Spots
 from analyzer.model.suppression import Suppression
 from analyzer.model.unknown import Location
+from analyzer.model.witness import Step, StepKind, Witness
 from analyzer.reports import join, render, sarif, sarif_flows
 from analyzer.reports.sarif import message, uri
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analyzer.model.report import ScenarioSequences, Sequence, StageSequences
+from analyzer.model.letters import Sequence
+from analyzer.model.report import ScenarioSequences, StageSequences
 from analyzer.model.unknown import Unknown
 from analyzer.reports import render
 from analyzer.reports.lists import listing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.model.profile import EventCall, Landmark, Lock, Profile, Registration, Tracked, Writer
-from analyzer.model.report import Subscriber
+from analyzer.model.subscriber import Subscriber
 from analyzer.model.summary import Dialect
 from analyzer.model.unknown import Location
 from analyzer.subscribers.listing import open_code, subscribers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.model.report import Hit, Seen
+from analyzer.model.subscriber import Hit, Seen
 from analyzer.subscribers.join import Difference, join
 from analyzer.subscribers.listing import open_code
 from analyzer.subscribers.source import Texts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.model.report import Report, Subscriber
+from analyzer.model.report import Report
+from analyzer.model.subscriber import Subscriber
 from analyzer.pipeline.analyse import analyse
 from analyzer.pipeline.options import Options
 from analyzer.pipeline.subscribers import list_subscribers

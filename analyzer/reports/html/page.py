@@ -14,7 +14,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from analyzer.model.claim import Claim, ClaimVerdict, Point
-from analyzer.model.report import ChangeKind, Finding, FindingKind, Report, SourceLine, Subscriber
+from analyzer.model.report import ChangeKind, Finding, FindingKind, Report, SourceLine
+from analyzer.model.subscriber import Subscriber
 from analyzer.reports import claims, heard, impact, versions, words
 from analyzer.reports.escape import source_line
 from analyzer.reports.failures import HEADING, failures
