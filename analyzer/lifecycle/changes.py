@@ -402,11 +402,13 @@ class Reading:
     def _cause(self, number: int, arrow: Joined) -> Cause:
         """What decides at an arrow. What a predicate decides inside is told where it is called."""
         choice = arrow.choice
+        stage = (self.before, self.after)[arrow.side]
+        patch = stage.snapshot.patch
         if choice.token is None:
-            return Cause(arrow.option.words, choice.where, choice.function)
+            return Cause(arrow.option.words, choice.where, choice.function, patch)
         text = f"{choice.text}: {arrow.option.words}"
         state = self.pairing.nodes_of(self.graph.nodes[number])[arrow.side].state
-        program = (self.before, self.after)[arrow.side].machine.program
+        program = stage.machine.program
         frames = state.tasks[state.current].frames
         depth = len(frames) - 1
         while depth > 0 and program.only_computes(frames[depth].function):
@@ -415,12 +417,12 @@ class Reading:
         code = program.code(frame.function)
         instructions = code.blocks[frame.block].instructions
         if depth == len(frames) - 1 or not 0 < frame.position <= len(instructions):
-            return Cause(text, choice.where, choice.function)
+            return Cause(text, choice.where, choice.function, patch)
         call = instructions[frame.position - 1]
         if not isinstance(call, Call):
-            return Cause(text, choice.where, choice.function)
+            return Cause(text, choice.where, choice.function, patch)
         where = program.place(code.path, call.span.line)[1]
-        return Cause(f"{call.text}, where {text}", where, frame.function)
+        return Cause(f"{call.text}, where {text}", where, frame.function, patch)
 
     def _meeting(self, number: int, arrow: Joined, cause: Cause) -> tuple[str, int, str]:
         """The first label passed after a decision in its own function, else the function itself."""

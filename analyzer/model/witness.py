@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from analyzer.model.snapshot import Evidence
@@ -40,8 +40,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A decision after which only the changed outcome is left, in words, at its place."""
+    """A decision after which only the changed outcome is left, in words, at its place, whose line is numbered
+    as after `patch` (0: at the base; None: not said)."""
 
     text: str
     where: Location
     function: str
+    patch: int | None = field(default=None, compare=False)

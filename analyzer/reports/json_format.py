@@ -173,7 +173,10 @@ def _change(report: Report, change: Change) -> Json:
 
 
 def _causes(causes: Iterable[Cause]) -> list[Json]:
-    return [{"text": cause.text, "function": cause.function, **_place(cause.where)} for cause in causes]
+    return [
+        {"text": cause.text, "function": cause.function, **_place(cause.where), "patch": cause.patch}
+        for cause in causes
+    ]
 
 
 def _finding(report: Report, finding: Finding) -> Json:

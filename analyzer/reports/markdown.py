@@ -100,7 +100,9 @@ def _change(report: Report, group: ChangeGroup) -> list[str]:
         ]
     for cause in group.causes[:SHOWN_CAUSES]:
         place = (
-            f" ({code_span(str(cause.where))}, in {code_span(cause.function)})" if cause.where.path else ""
+            f" ({code_span(words.cause_place(cause))}, in {code_span(cause.function)})"
+            if cause.where.path
+            else ""
         )
         items.append(f"cause: {plain(cause.text)}{place}")
     if len(group.causes) > SHOWN_CAUSES:

@@ -101,9 +101,17 @@ def change_words(change: Change) -> str:
 
 
 def cause_words(cause: Cause) -> str:
-    """The decision and where it is taken."""
-    place = f"{cause.where}, in {cause.function}" if cause.function else str(cause.where)
+    """The decision and where it is taken, by the line's number at which stage."""
+    place = cause_place(cause)
+    place = f"{place}, in {cause.function}" if cause.function else place
     return f"{cause.text} ({place})" if cause.where.path else cause.text
+
+
+def cause_place(cause: Cause) -> str:
+    """``gate.c:40 after patch 2``."""
+    if cause.patch is None:
+        return str(cause.where)
+    return f"{cause.where} {f'after patch {cause.patch}' if cause.patch else 'at the base'}"
 
 
 def titles(report: Report, ids: Iterable[str]) -> str:

@@ -140,7 +140,7 @@ CHANGES = (
         ("failed-filling",),
         BASE,
         SECOND,
-        (Cause("sluice_up(s) fails", Location("canal/gate.c", 40), "fill"),),
+        (Cause("sluice_up(s) fails", Location("canal/gate.c", 40), "fill", 1),),
         Location("canal/gate.c", 48),
         "fail: in fill",
         BEFORE_PATH,
