@@ -25,7 +25,6 @@ APART: Mapping[str, str] = {
     # A cancel that finds no `to_dst_file` although the thread runs cancels before the cleanup.
     "migration_iteration_finish:857 leave: return;": MEMORY,
     "migration_iteration_finish:857 leave: return; if anyone_asks()": MEMORY,
-    "migration_connect:1155 duplicate: also at line 1162": "a refusal that changes nothing counts as none",
 }
 # Both sides go through a loop a different number of times, so which passes belong together is a matter of
 # reading; or the program says that it cannot tell.
