@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from analyzer.lifecycle.backwards import callers_of, reaching
 from analyzer.lifecycle.liveness import at_end, live_locals, successors
 from analyzer.lifecycle.parts import locals_in
 from analyzer.model.summary import (
@@ -179,7 +180,7 @@ def _post_dominators(blocks: list[Block]) -> list[int | None]:
     after = [successors(block.terminator) for block in blocks]
     through = [every] * count
     # What never ends meets nothing: a branch into it makes all the difference.
-    ending = _ending(after)
+    ending = reaching(callers_of(after), (number for number, targets in enumerate(after) if not targets))
     for number in range(count):
         if not after[number] or number not in ending:
             through[number] = 1 << number
@@ -206,19 +207,3 @@ def _post_dominators(blocks: list[Block]) -> list[int | None]:
         )
         meets.append(nearest)
     return meets
-
-
-def _ending(after: list[tuple[int, ...]]) -> set[int]:
-    """The blocks from which the function's end, or a stop, can be reached."""
-    before: list[list[int]] = [[] for _ in after]
-    for number, targets in enumerate(after):
-        for target in targets:
-            before[target].append(number)
-    found = {number for number, targets in enumerate(after) if not targets}
-    work = list(found)
-    while work:
-        for number in before[work.pop()]:
-            if number not in found:
-                found.add(number)
-                work.append(number)
-    return found
