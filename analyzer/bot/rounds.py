@@ -122,14 +122,7 @@ class Rounds:
 
     def _unwanted(self, reply: Reply) -> str:
         """What has come to be in the way of a reply that was made and has not gone yet, or ""."""
-        for one in self._parts(reply):
-            if one.newer:
-                return f"superseded by v{one.newer}"
-            if not all(map(self._policy.reply.may_answer, one.senders)):
-                return "its author may not be answered"
-            if self._muted(one):
-                return "mute"
-        return ""
+        return next(filter(None, map(self._barred, self._parts(reply))), "")
 
     # Judging
 
@@ -179,12 +172,9 @@ class Rounds:
         policy, state = self._policy, self._state
         if one.reply:
             return "answered before"
-        if one.newer:
-            return f"superseded by v{one.newer}"
-        if not all(map(policy.reply.may_answer, one.senders)):
-            return "its author may not be answered (allow, deny)"
-        if self._muted(one):
-            return "mute"
+        barred = self._barred(one)
+        if barred:
+            return barred
         most_age = policy.series.most_age
         if most_age and not hidden and max(one.dated(now), self._free_since(one)) < now - most_age:
             return "too old (max_age_days)"
@@ -198,6 +188,14 @@ class Rounds:
             if again and titles == {mail.heading.subject.title for mail in other.patches}:
                 return "sent again, and answered then"
         return ""
+
+    def _barred(self, one: Candidate) -> str:
+        """Why no reply to a series is wanted, which may turn out until the reply has gone, or ""."""
+        if one.newer:
+            return f"superseded by v{one.newer}"
+        if not all(map(self._policy.reply.may_answer, one.senders)):
+            return "its author may not be answered (allow, deny)"
+        return "mute" if self._muted(one) else ""
 
     def _muted(self, one: Candidate) -> bool:
         state, mute = self._state, self._policy.mute
